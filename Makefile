@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything is installed and written inside the checkout: .venv holds the tools, .build the rest.
+BUILD := $(CURDIR)/.build
+VENV := $(CURDIR)/.venv
+COLLECTION := $(BUILD)/ansible_collections/bseries/sra
+CHECK := $(VENV)/bin/python tests/tools/check.py
+CHECKS := format ruff yamllint ansible-lint licences changelog mypy sanity docs-lint unit procedures molecule
+
+export PATH := $(VENV)/bin:$(PATH)
+export ANSIBLE_ASYNC_DIR := $(BUILD)/ansible/async
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)
+export ANSIBLE_CONFIG := $(BUILD)/ansible.cfg
+export ANSIBLE_HOME := $(BUILD)/ansible
+export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
+# Ansible does not start in a locale without UTF-8.
+export LC_ALL := C.UTF-8
+export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
+
+.PHONY: help setup setup-run link demo test lint $(CHECKS) lock clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@echo "One check:    make $(CHECKS)" | fold -s -w 100
+
+setup: link ## Make .venv with everything that developing and testing needs
+	@sh tests/tools/setup.sh dev
+
+setup-run: link
+	@sh tests/tools/setup.sh run
+
+# ANSIBLE_CONFIG names an empty file so that settings of the user or the machine do not change results.
+link:
+	@mkdir -p $(dir $(COLLECTION)) $(ANSIBLE_HOME)
+	@ln -sfn ../../.. $(COLLECTION)
+	@test -f $(ANSIBLE_CONFIG) || echo "[defaults]" >$(ANSIBLE_CONFIG)
+
+demo: setup-run ## Watch the upgrade of a simulated pair
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python tests/demo/demo.py $(ARGS)
+
+test: setup ## Run every check; the last line counts the tests
+	@exec $(CHECK)
+
+lint: setup ## Run the checks that need no test: formatting, lint, licences, changelog, types
+	@exec $(CHECK) format ruff yamllint ansible-lint licences changelog mypy
+
+$(CHECKS): setup
+	@exec $(CHECK) $@
+
+lock: ## Renew the locks requirements/*.txt from requirements/*.in
+	@sh tests/tools/lock.sh
+
+clean: ## Remove everything that the other targets made
+	@rm -rf .build .venv tests/output

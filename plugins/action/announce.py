@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Print text to people as it is: a plan's table, a summary, an instruction."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+display = Display()
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, in check mode too, and changes nothing."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result = super().run(tmp, task_vars)
+        _unused, arguments = self.validate_argument_spec(
+            {"text": {"type": "str", "required": True}, "label": {"type": "str"}}
+        )
+        prefix = f"[{arguments['label']}] " if arguments.get("label") else ""
+        lines = [prefix + _UNPRINTABLE.sub("?", line) for line in arguments["text"].rstrip().splitlines()]
+        display.display("\n".join(["", *lines, ""]))
+        result.update(changed=False, text=arguments["text"])
+        result["_ansible_verbose_override"] = False
+        return result

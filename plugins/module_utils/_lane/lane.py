@@ -1,0 +1,324 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lane of a pair: what the inventory says of it, checked before anything is contacted. Pure but for looking at local files."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import pathlib
+import re
+import tempfile
+import typing as t
+
+PROCEDURES = ("single", "synchronous", "asynchronous")
+SWING_METHODS = ("shared_ip", "dns", "nat", "custom")
+UPDATE_METHODS = ("automatic", "manual")
+
+DEFAULTS: dict[str, t.Any] = {
+    "target_version": "latest",
+    "update_method": "automatic",
+    "package_dir": None,
+    "accept_license": False,
+    "backup_dir": None,
+    "backup_keep": None,
+    "swing_method": None,
+    "shared_ip": None,
+    "site_hostname": None,
+    "site_port": None,
+    "site_address": None,
+    "swing_tasks": None,
+    "verify_tasks": None,
+    "confirmed": False,
+    "swing_again": False,
+    "accept_base_difference": False,
+    "clock_skew_max": 300,
+    "estimates": {},
+    "report_dir": None,
+    "windows": [],
+    "soak_min": 0,
+    "soak_max": None,
+    "install_timeout": 14400,
+    "sync_timeout": 28800,
+    "relationship_timeout": 900,
+    "verify_timeout": 1800,
+    "swing_timeout": 300,
+    "observe_timeout": 90,
+}
+"""Effective settings of a lane by name without the prefix ``sra_``; timeouts in seconds. The roles' argument specs repeat these."""
+
+ACCOUNTS = (
+    "appliance_username",
+    "appliance_password",
+    "login_username",
+    "login_password",
+    "client_id",
+    "client_secret",
+)
+_TRUE = {"true", "yes", "on", "1", "y", "t"}
+_FALSE = {"false", "no", "off", "0", "n", "f", ""}
+
+
+@dataclasses.dataclass(frozen=True)
+class Lane:
+    """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people."""
+
+    a: str
+    b: str | None
+    label: str
+    settings: dict[str, t.Any]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def _boolean(value: t.Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError(f"{value!r} is neither true nor false")
+
+
+def _address(host: t.Mapping[str, t.Any], name: str) -> str:
+    return str(host.get("sra_host") or name).strip()
+
+
+def _port(host: t.Mapping[str, t.Any]) -> int:
+    port = int(str(host.get("sra_port") or 443))
+    if not 0 < port < 65536:
+        raise ValueError(f"{port} is no TCP port")
+    return port
+
+
+def _host_problems(name: str, host: t.Mapping[str, t.Any], site: str | None, shared_ip: str | None) -> t.Iterator[str]:
+    address = _address(host, name)
+    try:
+        _port(host)
+    except ValueError as error:
+        yield f"{name}: sra_port: {error}. Give the TCP port of the appliance's web interface, usually 443."
+    if not address or re.search(r"[\s/@]", address):
+        yield f"{name}: sra_host is {address!r}, which is no host name or IP address. Give the device's own address, without https:// or a path."
+    if site and address.lower() == site.lower():
+        yield (
+            f"{name}: sra_host is the shared host name of the site ({site}). That name moves between the devices, so it must not "
+            "address one of them: give the device's own unique address in sra_host."
+        )
+    if shared_ip and address == shared_ip:
+        yield f"{name}: sra_host is the shared IP address ({shared_ip}). Give the device's own unique address in sra_host."
+    for account in ACCOUNTS:
+        if not host.get(f"sra_{account}"):
+            yield f"{name}: sra_{account} is not set. Keep it in a vaulted group_vars file or give it by the job's credential."
+    try:
+        _boolean(host.get("sra_validate_certs", True))
+    except ValueError as error:
+        yield f"{name}: sra_validate_certs: {error}."
+    ca_path = host.get("sra_ca_path")
+    if ca_path and not pathlib.Path(str(ca_path)).expanduser().exists():
+        yield f"{name}: sra_ca_path names {ca_path}, which does not exist on the controller. Give the PEM file of the CA that signed the site's certificate."
+
+
+def _peers(a: str, hostvars: t.Mapping[str, t.Any], groups: t.Mapping[str, t.Sequence[str]]) -> list[str]:
+    pair = hostvars[a].get("sra_pair")
+    return [name for name in groups.get("device_b", ()) if name != a and hostvars[name].get("sra_pair") == pair]
+
+
+def _twins(a: str, hostvars: t.Mapping[str, t.Any], groups: t.Mapping[str, t.Sequence[str]]) -> list[str]:
+    pair = hostvars[a].get("sra_pair")
+    return [name for name in groups.get("device_a", ()) if name != a and hostvars[name].get("sra_pair") == pair]
+
+
+def _whole_number(value: t.Any, least: int = 0) -> int:
+    number = int(str(value))
+    if isinstance(value, bool) or number < least:
+        raise ValueError(f"{value!r} is no whole number of at least {least}")
+    return number
+
+
+def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str, t.Any]:
+    settings = dict(DEFAULTS)
+    for name in DEFAULTS:
+        value = variables.get(f"sra_{name}")
+        if value is not None and value != "":
+            settings[name] = value
+    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference"):
+        try:
+            settings[name] = _boolean(settings[name])
+        except ValueError as error:
+            problems.append(f"sra_{name}: {error}. Give true or false.")
+            settings[name] = False
+    for name, value in DEFAULTS.items():
+        numeric = name.endswith("_timeout") or name in ("clock_skew_max", "soak_min", "soak_max", "backup_keep")
+        if numeric and settings[name] is not None:
+            try:
+                settings[name] = _whole_number(settings[name], 1 if name.endswith(("_timeout", "_keep")) else 0)
+            except ValueError as error:
+                problems.append(f"sra_{name}: {error}.")
+                settings[name] = value
+    return settings
+
+
+def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool) -> t.Iterator[str]:
+    version = str(settings["target_version"]).strip()
+    settings["target_version"] = version
+    if version != "latest" and not re.fullmatch(r"\d+(\.\d+)+", version):
+        yield f"sra_target_version is {version!r}. Give 'latest' or a product version such as '24.3.4' (in quotes)."
+    if settings["update_method"] not in UPDATE_METHODS:
+        yield f"sra_update_method is {settings['update_method']!r}. Known: {', '.join(UPDATE_METHODS)}."
+    method = settings["swing_method"]
+    if procedure == "asynchronous" and not method:
+        yield f"sra_swing_method is not set: an asynchronous upgrade must know how production moves to device B. Known: {', '.join(SWING_METHODS)}."
+    elif method and method not in SWING_METHODS:
+        yield f"sra_swing_method is {method!r}. Known: {', '.join(SWING_METHODS)}."
+    if method == "shared_ip" and procedure == "asynchronous" and not settings["shared_ip"]:
+        yield "sra_shared_ip is not set, but sra_swing_method is shared_ip. Give the shared IP address of the pair."
+    for name in ("shared_ip", "site_address"):
+        if settings[name]:
+            try:
+                settings[name] = str(ipaddress.ip_address(str(settings[name]).strip()))
+            except ValueError:
+                yield f"sra_{name} is {settings[name]!r}, which is no IP address."
+    if method in ("nat", "custom") and procedure == "asynchronous":
+        tasks = settings["swing_tasks"]
+        if not tasks:
+            yield f"sra_swing_tasks is not set, but sra_swing_method is {method}. Name the tasks file that points production at a device."
+        elif not pathlib.Path(str(tasks)).is_file():
+            yield f"sra_swing_tasks names {tasks}, which is no file on the controller. Give an absolute path."
+    if settings["verify_tasks"] and not pathlib.Path(str(settings["verify_tasks"])).is_file():
+        yield f"sra_verify_tasks names {settings['verify_tasks']}, which is no file on the controller. Give an absolute path."
+    if upgrading and not settings["accept_license"]:
+        yield (
+            "sra_accept_license is not true. Installing product software means accepting the vendor's licence agreement; read it, then set "
+            "sra_accept_license: true."
+        )
+    if procedure == "asynchronous" and not settings["site_hostname"]:
+        yield "sra_site_hostname is not set. Without the site's host name nobody can tell which device serves production."
+    port = settings["site_port"]
+    if port is not None:
+        try:
+            settings["site_port"] = _port({"sra_port": port})
+        except ValueError as error:
+            yield f"sra_site_port: {error}."
+
+
+def _backup_dir(settings: dict[str, t.Any]) -> str | None:
+    """Refuse a folder that cannot take backups; create nothing here (check mode uses this too)."""
+    folder = pathlib.Path(str(settings["backup_dir"] or pathlib.Path.cwd() / "sra-backups")).expanduser().absolute()
+    settings["backup_dir"] = str(folder)
+    existing = folder
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        return f"sra_backup_dir is {folder}, but {existing} is not a folder."
+    if not _can_hold_files(existing):
+        return f"sra_backup_dir is {folder}, but {existing} is not writable for the user that runs this. Give a folder that outlives the run."
+    return None
+
+
+def _can_hold_files(folder: pathlib.Path) -> bool:
+    """Tried with a file that never gets a name: permission bits say nothing to root, and nothing of read-only mounts."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def describe_lane(
+    name: str,
+    variables: t.Mapping[str, t.Any],
+    hostvars: t.Mapping[str, t.Any],
+    groups: t.Mapping[str, t.Sequence[str]],
+    procedure: str,
+    *,
+    upgrading: bool = True,
+) -> Lane:
+    """The lane of inventory host ``name``: its peer, its effective settings and everything that is wrong with them.
+
+    ``variables`` are the ``sra_`` variables as the play sees them, ``hostvars`` and ``groups`` Ansible's own. With ``upgrading``
+    the settings that only an upgrade needs (licence acceptance, backup folder) are demanded too.
+    """
+    problems: list[str] = []
+    warnings: list[str] = []
+    if procedure not in PROCEDURES:
+        problems.append(f"sra_procedure is {procedure!r}. Known: {', '.join(PROCEDURES)}.")
+    settings = _settings(variables, problems)
+    site, shared_ip = settings["site_hostname"], settings["shared_ip"]
+    problems.extend(_policy_problems(procedure, settings, upgrading))
+    backup_problem = _backup_dir(settings)
+    if upgrading and backup_problem:
+        problems.append(backup_problem)
+    shared_ip = settings["shared_ip"]
+    problems.extend(_host_problems(name, hostvars[name], site, shared_ip))
+    pair = hostvars[name].get("sra_pair")
+    b: str | None = None
+    if procedure != "single":
+        peers, twins = _peers(name, hostvars, groups), _twins(name, hostvars, groups)
+        where = f"sra_pair={pair!r}" if pair is not None else "no sra_pair"
+        if twins:
+            problems.append(
+                f"Two hosts of group device_a have {where}: {name} and {', '.join(twins)}. Give each pair its own sra_pair."
+            )
+        if not peers:
+            others = (
+                ", ".join(
+                    f"{peer} (sra_pair={hostvars[peer].get('sra_pair')!r})" for peer in groups.get("device_b", ())
+                )
+                or "nobody"
+            )
+            problems.append(
+                f"{name} ({where}) has no peer: group device_b holds {others}. Give device A and device B of a pair the same sra_pair."
+            )
+        elif len(peers) > 1:
+            problems.append(
+                f"{name} ({where}) has {len(peers)} peers in group device_b: {', '.join(peers)}. A pair is exactly two devices."
+            )
+        else:
+            b = peers[0]
+            problems.extend(_host_problems(b, hostvars[b], site, shared_ip))
+            if _same_place(name, b, hostvars):
+                problems.append(
+                    f"{name} and {b} have the same address ({_address(hostvars[name], name)}). Give each device its own unique address in sra_host."
+                )
+    if name in groups.get("device_b", ()) and name in groups.get("device_a", ()):
+        problems.append(
+            f"{name} is in both device_a and device_b. Device A is the present primary, device B its backup."
+        )
+    if settings["site_port"] is None:
+        try:
+            settings["site_port"] = _port(hostvars[name])
+        except ValueError:
+            settings["site_port"] = 443
+    if settings["site_hostname"] is None:
+        settings["site_hostname"] = hostvars[name].get("sra_tls_server_name")
+    if settings["site_address"] is None and settings["swing_method"] in (None, "shared_ip") and settings["shared_ip"]:
+        settings["site_address"] = settings["shared_ip"]
+    for host in (name, b):
+        if (
+            host
+            and "sra_validate_certs" in hostvars[host]
+            and str(hostvars[host]["sra_validate_certs"]).lower() in _FALSE
+        ):
+            warnings.append(
+                f"{host}: sra_validate_certs is off; whoever answers at {_address(hostvars[host], host)} gets the passwords."
+            )
+    return Lane(
+        a=name,
+        b=b,
+        label=str(pair) if pair is not None else name,
+        settings=settings,
+        problems=tuple(problems),
+        warnings=tuple(warnings),
+    )
+
+
+def _same_place(one: str, other: str, hostvars: t.Mapping[str, t.Any]) -> bool:
+    try:
+        ports_equal = _port(hostvars[one]) == _port(hostvars[other])
+    except ValueError:
+        ports_equal = True
+    return ports_equal and _address(hostvars[one], one).lower() == _address(hostvars[other], other).lower()

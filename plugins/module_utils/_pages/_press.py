@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pressing a button and going through what may follow: confirmations, a licence agreement, the appliance's answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._errors import RefusedByAppliance, SraError, StateError
+from .._web.controls import Button, Control, Form
+from .._web.filling import Values
+from .._web.finder import Action
+from .._web.messages import Outcome, outcome
+from .._web.pages import PAGES
+from .._web.session import Kind, WebSession
+from .._web.view import PageView
+from .._web.words import PREFIX
+
+MAX_QUESTIONS: t.Final = 4
+
+_QUESTION = re.compile(
+    r"\?|\b(are you sure|confirm|confirmation|really|do you want|would you like|about to|please verify"
+    r"|sind sie sicher|bestätig\w*|wirklich"
+    r"|möchten sie|wollen sie|sicher, dass)\b",
+    re.IGNORECASE,
+)
+_LICENCE = re.compile(
+    r"licen[cs]e agreement|licen[cs]ing agreement|end.user licen[cs]e|\beula\b|terms and conditions"
+    r"|licen[cs]e terms|lizenzvereinbarung|lizenzvertrag|lizenzbedingungen|endbenutzer",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(r"\b(do not|don.t|not|decline|disagree|reject|nicht|ablehnen|lehne)\b", re.IGNORECASE)
+_OTHER_DANGER = re.compile(
+    r"factory|werkseinstellung|originalstandard|shut.?down|herunterfahren|reboot|neu ?start|erase|delete all"
+    r"|alle daten löschen",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """Where a press led to, and the appliance's own words about it."""
+
+    view: PageView
+    said: Outcome
+
+    @property
+    def message(self) -> str:
+        """What the page says of success; else its marked messages; else its new sentences."""
+        marked = " ".join(message.text for message in self.view.messages if message.text in self.said.news)
+        return self.said.text or marked or " ".join(line for line in self.said.news if line.endswith((".", "!")))[:400]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Answer:
+    """How to answer a page: which button, which boxes to tick."""
+
+    form: Form
+    button: Button
+    ticks: dict[Control, bool]
+
+
+_Signature = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _signature(form: Form) -> _Signature:
+    """What a person sees of a form: its buttons and the labels of its controls."""
+    buttons = tuple(sorted(button.caption for button in form.buttons if button.visible))
+    return buttons, tuple(sorted(label for control in form.shown for label in control.labels[:1]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Press:
+    """One action on one page: ``key`` is its control, ``purpose`` says it in words for people."""
+
+    web: WebSession
+    page: str
+    key: str
+    purpose: str
+    kind: Kind = "write"
+    accept_license: bool = False
+
+    def run(self, view: PageView, action: Action, values: Values | None = None) -> Result:
+        """Press, answer up to four questions, and judge the answer. Raises RefusedByAppliance with the appliance's words."""
+        known = set(view.all_lines())
+        before = {_signature(form) for form in view.forms}
+        after = self.web.press(view, action, values, purpose=self.purpose, kind=self.kind, page=self.page)
+        for _question in range(MAX_QUESTIONS):
+            said = outcome(known, after)
+            answer = self._answer(after, said, before)
+            if answer is None:
+                break
+            known |= after.all_lines()
+            before |= {_signature(form) for form in after.forms}
+            after = self.web.submit(
+                answer.form,
+                answer.button,
+                answer.ticks,
+                f"confirm to {self.purpose}",
+                kind=self.kind,
+                view=after,
+                page=self.page,
+            )
+        else:
+            raise self.web.page_error(
+                after, f"to {self.purpose}: the appliance keeps asking", key="confirm", page=self.page
+            )
+        said = outcome(known, after)
+        if after.status >= 400:
+            raise self.refused(said.text or after.text[:300])
+        if said.errors:
+            said = self._without_standing_text(said)
+        if said.errors:
+            raise self.refused(said.text)
+        return Result(after, said)
+
+    def _without_standing_text(self, said: Outcome) -> Outcome:
+        """Leave out what the page says anyway: an answer is gone when the page is read again, a note or a rule stays."""
+        try:
+            standing = self.web.open(self.page).all_lines()
+        except SraError:
+            return said
+        errors = tuple(text for text in said.errors if not all(line in standing for line in text.splitlines()))
+        return dataclasses.replace(said, errors=errors)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.web.start} > {PAGES[self.page].names}"
+
+    def refused(self, words: str) -> RefusedByAppliance:
+        """The appliance said no, in its own words."""
+        return RefusedByAppliance(
+            f"the appliance refused to {self.purpose}",
+            seen=self.web.redactor.text(words),
+            appliance=self.web.label,
+            page=self._where,
+            state="the appliance reports that it was not done",
+        )
+
+    def _answer(self, view: PageView, said: Outcome, before: set[_Signature]) -> _Answer | None:
+        """How to answer, where the page is a question about what was just asked for."""
+        text = "\n".join(said.news) + "\n" + "\n".join(view.headings)
+        accept = self._licence(view, text)
+        if accept is not None:
+            return accept
+        if said.errors:
+            return None
+        return self._confirmation(view, said, before)
+
+    def _licence(self, view: PageView, text: str) -> _Answer | None:
+        if not _LICENCE.search(text):
+            return None
+        for form in view.forms:
+            if form.index < 0 or form.method != "POST":
+                continue
+            ticks = self._ticks(form, "accept_license")
+            buttons = [b for b in form.buttons if b.visible and not b.disabled and not _REFUSAL.search(b.caption)]
+            found = self._named(buttons, "accept_license")
+            if not found and ticks:
+                found = self._named(buttons, self.key) or self._named(buttons, "confirm") or self._named(buttons, "go")
+            if not found:
+                continue
+            if not self.accept_license:
+                raise StateError(
+                    f"to {self.purpose}: the appliance asks to accept a licence agreement",
+                    appliance=self.web.label, page=self._where, state="not accepted; nothing was installed",
+                    advice="Read the agreement and set accept_license to true.",
+                )  # fmt: skip
+            if len(found) > 1:
+                raise self.web.page_error(
+                    view, "several buttons accept the licence agreement", key="accept_license", page=self.page
+                )
+            return _Answer(form, found[0], ticks)
+        return None
+
+    def _ticks(self, form: Form, key: str) -> dict[Control, bool]:
+        boxes = [c for c in form.shown if c.type in ("checkbox", "radio") and not c.disabled]
+        boxes = [c for c in boxes if not any(_REFUSAL.search(label) for label in c.labels[:1])]
+        found = self.web.vocabulary.best(key, boxes, lambda c: c.labels, loose=True)
+        required = [c for c in boxes if c.type == "checkbox" and c.required]
+        return dict.fromkeys(found if len(found) == 1 else required if len(required) == 1 and found else [], True)
+
+    def _named(self, buttons: t.Sequence[Button], key: str) -> list[Button]:
+        return self.web.vocabulary.best(key, buttons, lambda b: b.captions)
+
+    def _confirmation(self, view: PageView, said: Outcome, before: set[_Signature]) -> _Answer | None:
+        asks = any(_QUESTION.search(line) for line in said.news) or any(
+            _QUESTION.search(h) for h in view.headings if h in said.news
+        )
+        for form in view.forms:
+            if form.index < 0:
+                continue
+            buttons = [b for b in form.buttons if b.visible and not b.disabled]
+            cancelling = self._cancelling(view, buttons)
+            answers = [b for b in buttons if b not in cancelling]
+            found = self._named(answers, self.key) or self._named(answers, "confirm")
+            if len(found) != 1 or not (asks or cancelling):
+                continue
+            if not asks and not (said.news and _signature(form) not in before):
+                # Without a question, only a form that was not there before is one: the page may simply show itself again.
+                continue
+            about = " ".join(line for line in said.news if _QUESTION.search(line))
+            if _OTHER_DANGER.search(about) and not _OTHER_DANGER.search(self.purpose):
+                raise self.web.page_error(
+                    view,
+                    f"to {self.purpose}: the appliance asks about something else",
+                    key="confirm",
+                    page=self.page,
+                    seen=about,
+                )
+            return _Answer(form, found[0], self._ticks(form, "confirm_tick"))
+        return None
+
+    def _cancelling(self, view: PageView, buttons: t.Sequence[Button]) -> list[Action]:
+        offers: list[Action] = [*buttons, *(link for link in view.links if link.visible and not link.aside)]
+        return [item for item in offers if self.web.vocabulary.score("cancel", item.captions, floor=PREFIX) is not None]

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""/appliance > Security > Certificates: what is stored."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+import typing as t
+
+from .._records import Certificate
+from .._web import dom
+from .._web.dates import parse_time
+from .._web.finder import Finder
+from .._web.session import WebSession
+from .._web.tables import Row, Table
+from .._web.words import SAME_WORDS
+from ._entries import Entry, entries
+
+_COLUMNS: t.Final = (
+    "issued_to",
+    "issued_by",
+    "friendly_name",
+    "valid_until",
+    "has_private_key",
+    "assigned_addresses",
+    "certificate_warnings",
+)
+_YES = re.compile(r"^(yes|ja|true|present|vorhanden|✓|✔|x|1)\b|^[✓✔]", re.IGNORECASE)
+_NO = re.compile(r"^(no|nein|none|false|missing|fehlt|keine?r?|✗|✘|-|–|0)\b|^[✗✘–-]", re.IGNORECASE)
+_NOTHING = re.compile(r"^(none|no|no warnings|keine|keine warnungen|-+|–|n/a|ok)?$", re.IGNORECASE)
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    found = []
+    for token in re.findall(r"[0-9A-Fa-f:.]{3,}", text):
+        try:
+            found.append(str(ipaddress.ip_address(token.strip(".:") if "." in token else token)))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def _make(values: t.Mapping[str, str], facts: t.Mapping[str, str]) -> Certificate:
+    key = values.get("has_private_key", "")
+    warnings = values.get("certificate_warnings", "")
+    return Certificate(
+        issued_to=values.get("issued_to") or None,
+        issued_by=values.get("issued_by") or None,
+        friendly_name=values.get("friendly_name") or None,
+        valid_until=parse_time(values.get("valid_until"), datetime.UTC, need_clock=False),
+        has_private_key=True if _YES.search(key) else False if _NO.search(key) else None,
+        addresses=_addresses(values.get("assigned_addresses", "")),
+        warnings=() if _NOTHING.match(warnings.strip()) else (warnings,),
+        facts=dict(facts),
+    )
+
+
+def _columns(finder: Finder, headers: t.Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for key in _COLUMNS:
+        free = [i for i, header in enumerate(headers) if header and i not in found.values()]
+        best = finder.vocabulary.best(key, free, lambda i: (headers[i],), floor=SAME_WORDS)
+        if best:
+            found[key] = best[0]
+    return found
+
+
+def _from_row(row: Row, table: Table, columns: t.Mapping[str, int]) -> Certificate:
+    values = {key: row.cells[i] for key, i in columns.items() if i < len(row.cells)}
+    facts = {header: text for header, text in zip(table.headers, row.cells) if header and text}
+    return _make(values, facts)
+
+
+def _from_entry(finder: Finder, entry: Entry) -> Certificate:
+    inside = [fact for fact in finder.view.facts if entry.holds(fact.element)]
+    values = {}
+    for key in _COLUMNS:
+        best = finder.vocabulary.best(key, inside, lambda fact: (fact.label,), floor=SAME_WORDS)
+        if best:
+            values[key] = best[0].value
+    return _make(values, {fact.label: fact.value for fact in reversed(inside)})
+
+
+def read(web: WebSession) -> tuple[Certificate, ...]:
+    """The stored certificates; an empty tuple where the page says that there is none, PageError where it is not understood."""
+    view = web.open("certificates")
+    finder = web.finder(view, "certificates")
+    for table in view.tables:
+        columns = _columns(finder, table.headers)
+        if "issued_to" in columns:
+            rows = [row for row in table.rows if len(set(row.elements)) > 1 and row.cells[columns["issued_to"]]]
+            return tuple(_from_row(row, table, columns) for row in rows if len(row.cells) > columns["issued_to"])
+    marks: dict[t.Any, None] = {}
+    for fact in finder.facts("issued_to", floor=SAME_WORDS):
+        inside = [other for other in marks if dom.contains(other, fact.element) or dom.contains(fact.element, other)]
+        if not inside:
+            marks[fact.element] = None
+    found = tuple(_from_entry(finder, entry) for entry in entries(list(marks)))
+    if not found and not re.search(r"\b(no certificates|keine zertifikate)\b", view.text, re.IGNORECASE):
+        seen = [header for table in view.tables for header in table.headers] + [fact.label for fact in view.facts]
+        raise finder.fail("no list of certificates was found", key="issued_to", candidates=seen)
+    return found

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""/login > Management > Software Management: downloading a backup where the API cannot."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import pathlib
+import re
+import tempfile
+import typing as t
+
+from .._errors import InputError, RefusedByAppliance
+from .._records import BackupFile
+from .._wait import Deadline
+from .._web.controls import Button, Control
+from .._web.finder import Finder
+from .._web.messages import outcome
+from .._web.session import WebSession
+from .._web.view import parse
+from .basics import read_product
+
+PAGE: t.Final = "software_management"
+_HTML = re.compile(
+    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html|<html|<\?xml[^>]*>\s*<(?:!doctype\s+)?html)", re.IGNORECASE
+)
+_CHUNK: t.Final = 1024 * 1024
+
+
+def read(web: WebSession) -> dict[str, t.Any]:
+    """``backup`` tells whether a backup can be downloaded here, ``password`` whether with a password; version, build, facts."""
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    buttons = finder.actions("download_backup")
+    version, build = read_product(finder)
+    return {
+        "backup": len(buttons) == 1,
+        "password": len(buttons) == 1 and bool(_passwords(finder, buttons[0])),
+        "product_version": version,
+        "product_build": build,
+        "facts": {fact.label: fact.value for fact in reversed(view.facts)},
+    }
+
+
+def _passwords(finder: Finder, action: t.Any) -> list[Control]:
+    if not isinstance(action, Button) or action.form is None:
+        return []
+    return [control for control in finder.form_of(action).shown if control.type == "password" and not control.disabled]
+
+
+def _values(finder: Finder, action: t.Any, password: str | None) -> dict[Control, str]:
+    """The password goes into the field for it and its repetition, and into no other."""
+    if password is None:
+        return {}
+    form = finder.form_of(action) if isinstance(action, Button) else None
+    fields = _passwords(finder, action)
+    repeated = finder.vocabulary.best("backup_password_confirm", fields, lambda c: c.labels) if len(fields) > 1 else []
+    first = [field for field in fields if field not in repeated]
+    if form is None or len(first) != 1 or len(repeated) > 1:
+        raise finder.fail(
+            "the field for the password of the backup was not found",
+            key="backup_password",
+            candidates=[c.caption for c in fields],
+        )
+    return dict.fromkeys([first[0], *repeated], password)
+
+
+def download_backup(
+    web: WebSession, dest: pathlib.Path, password: str | None = None, deadline: Deadline | None = None
+) -> BackupFile:
+    """Download a backup into the file ``dest`` (0600, replaced only when complete).
+
+    Raises RefusedByAppliance where the answer is a page and no backup, InputError where ``dest`` cannot be written.
+    """
+    web.redactor.add(password)
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    action = finder.action("download_backup")
+    values = _values(finder, action, password)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{dest.name}.", dir=dest.parent)
+    except OSError as error:
+        raise InputError(
+            f"{dest.parent} cannot be written: {error.strerror}", advice="Give a folder that exists and can be written."
+        ) from error
+    partial = pathlib.Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            response = web.download(
+                view, action, values, file, purpose="download a backup", deadline=deadline, page=PAGE
+            )
+            file.flush()
+            os.fsync(file.fileno())
+            _verify(web, response, file, view.all_lines())
+            size, digest = _digest(file)
+        partial.replace(dest)
+    finally:
+        partial.unlink(missing_ok=True)
+    return BackupFile(str(dest), size, digest, "page", datetime.datetime.now(datetime.UTC))
+
+
+def _verify(web: WebSession, response: t.Any, file: t.BinaryIO, known: frozenset[str]) -> None:
+    file.seek(0)
+    head = file.read(_CHUNK)
+    content_type = (response.headers.get("Content-Type") or "").lower()
+    if response.status == 200 and head and "text/html" not in content_type and not _HTML.match(head):
+        return
+    page = head if head else response.body
+    words = ""
+    if page:
+        answer = parse(page[:_CHUNK], response.url, content_type)
+        said = outcome(known, answer)
+        words = said.text or " ".join(said.news[:3])
+    raise RefusedByAppliance(
+        "the appliance answered with a page instead of a backup"
+        if page
+        else "the appliance answered with an empty backup",
+        expected="the bytes of a backup",
+        seen=web.redactor.text(f"status {response.status}, {content_type or 'no content type'}: {words}"[:400]),
+        appliance=web.label,
+        page="/login > Management > Software Management",
+        state="no backup was saved",
+    )
+
+
+def _digest(file: t.BinaryIO) -> tuple[int, str]:
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return size, digest.hexdigest()

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Backups on the controller's disk, each with a small description beside it (``<file>.json``)."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import re
+import typing as t
+
+from .._errors import InputError, SraError
+from .._records import BackupFile, as_data
+from .._transport.files import atomic_file
+
+SUFFIX: t.Final = ".nsb"
+_CHUNK: t.Final = 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Description:
+    """What is known of a backup file; ``size`` in bytes. ``protected`` tells that it needs a password."""
+
+    file: str
+    host: str
+    port: int
+    size: int
+    sha256: str
+    created: str
+    source: str
+    protected: bool
+    version: str | None = None
+    appliance_id: str | None = None
+
+    @property
+    def time(self) -> datetime.datetime:
+        return datetime.datetime.fromisoformat(self.created.replace("Z", "+00:00"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """Where a backup goes: ``file`` is None where the module chooses the name inside ``folder``."""
+
+    folder: pathlib.Path
+    file: pathlib.Path | None
+
+    @classmethod
+    def from_dest(cls, dest: str) -> Target:
+        """``dest`` is a file where it ends in .nsb, else a folder. Raises InputError where it cannot be written."""
+        path = pathlib.Path(dest)
+        is_file = path.suffix == SUFFIX and not path.is_dir() and not dest.endswith("/")
+        target = cls(path.parent, path) if is_file else cls(path, None)
+        target._check_writable()
+        return target
+
+    def path_for(self, host: str, version: str | None, now: datetime.datetime) -> pathlib.Path:
+        """The path of a new backup: host, product version and time in UTC, or the file that was asked for."""
+        if self.file is not None:
+            return self.file
+        stamp = now.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+        return self.folder / f"{_plain(host)}_{_plain(version or 'unknown')}_{stamp}{SUFFIX}"
+
+    def prepare(self) -> None:
+        """Make the folder, readable by its owner only; one that exists is left as it is."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.folder, error.strerror or str(error)) from error
+
+    def _check_writable(self) -> None:
+        if self.file is not None and self.file.exists() and not self.file.is_file():
+            raise _unwritable(self.file, "it is no regular file")
+        existing = self.folder
+        while not existing.exists() and existing != existing.parent:
+            existing = existing.parent
+        if not existing.is_dir():
+            raise _unwritable(self.folder, f"{existing} is no folder")
+        if not os.access(existing, os.W_OK | os.X_OK):
+            raise _unwritable(self.folder, f"no permission to write in {existing}")
+
+
+def describe(backup: BackupFile, host: str, port: int, **facts: t.Any) -> Description:
+    return Description(
+        file=pathlib.Path(backup.path).name,
+        host=host,
+        port=port,
+        size=backup.size,
+        sha256=backup.sha256,
+        created=as_data(backup.created),
+        source=backup.source,
+        **facts,
+    )
+
+
+def verify_on_disk(path: pathlib.Path, size: int, sha256: str) -> None:
+    """Raises SraError where the file is not what was received."""
+    seen = "no file"
+    if path.is_file():
+        seen = f"{path.stat().st_size} bytes, SHA-256 {_hash(path)}"
+    if seen != f"{size} bytes, SHA-256 {sha256}" or size <= 0:
+        raise SraError(
+            f"The backup {path} is not what the appliance sent",
+            expected=f"{size} bytes, SHA-256 {sha256}",
+            seen=seen,
+            advice="Do not rely on this file. Check the disk and run the backup again.",
+        )
+
+
+def remember(folder: pathlib.Path, description: Description) -> None:
+    """Write the description beside the backup."""
+    with atomic_file(folder / f"{description.file}.json") as file:
+        file.write(json.dumps(dataclasses.asdict(description), indent=2).encode() + b"\n")
+
+
+def backups_of(folder: pathlib.Path, host: str, port: int) -> list[Description]:
+    """The described backups of one appliance, newest first. What cannot be read is no backup of ours."""
+    found = []
+    for path in folder.glob(f"*{SUFFIX}.json"):
+        description = _read(path)
+        if description is not None and (description.host, description.port) == (host, port):
+            found.append(description)
+    return sorted(found, key=lambda description: (description.time, description.file), reverse=True)
+
+
+def is_intact(folder: pathlib.Path, description: Description) -> bool:
+    """Whether the file is there and still has the described content."""
+    try:
+        verify_on_disk(folder / description.file, description.size, description.sha256)
+    except (SraError, OSError):
+        return False
+    return True
+
+
+def surplus(descriptions: t.Sequence[Description], keep: int | None) -> list[Description]:
+    """What is beyond the newest ``keep``; the sequence is newest first."""
+    return list(descriptions[keep:]) if keep is not None else []
+
+
+def remove(folder: pathlib.Path, description: Description) -> None:
+    """Delete a backup and its description; one that is gone already is fine."""
+    (folder / description.file).unlink(missing_ok=True)
+    (folder / f"{description.file}.json").unlink(missing_ok=True)
+
+
+def _read(path: pathlib.Path) -> Description | None:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        names = {field.name for field in dataclasses.fields(Description)}
+        description = Description(**{name: value for name, value in data.items() if name in names})
+        # Ours carries an aware time and names the file beside it, never a path elsewhere.
+        ours = description.time.tzinfo is not None and path.name == f"{description.file}.json"
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return description if ours else None
+
+
+def _hash(path: pathlib.Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip(".-") or "unknown"
+
+
+def _unwritable(path: pathlib.Path, why: str) -> InputError:
+    return InputError(
+        f"No backup can be written to {path}: {why}",
+        expected="a folder, or a file ending in .nsb, that the controller's user may write",
+        advice="Correct dest. Nothing was contacted.",
+    )

@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both appliances of a lane and the site, read together, planned, and checked before a step. Reads only."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import datetime
+import typing as t
+
+from .._api.site import probe_site
+from .._errors import PageError, WaitTimeout
+from .._lane.readiness import Check, checks_text, readiness
+from .._module import Connect, Connection, Params, nested_params
+from .._plan.invariants import RunFacts, require_step
+from .._plan.model import Plan, Policy
+from .._plan.planner import PlanInputs, plan_upgrade
+from .._plan.run import policy_from
+from .._records import as_data
+from .._wait import Clock, Deadline, Look, wait_for
+from .appliance_info import read_appliance, require_accounts
+
+FULL: t.Final = frozenset({"basics", "time", "health", "updates", "network", "certificates", "failover", "clients"})
+LIGHT: t.Final = frozenset({"health"})
+# What only the pages know and no light look renews; the rest of an older reading would contradict what was done since.
+_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time")
+_SITE_TIMEOUT: t.Final = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """One look at the lane: the ``appliance`` values of both devices and the ``site`` value, as plain data."""
+
+    a: dict[str, t.Any]
+    b: dict[str, t.Any] | None
+    site: dict[str, t.Any] | None
+
+
+def run(params: Params, _check_mode: bool, connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
+    """Read, plan, and with ``step`` hold the invariants against it.
+
+    What the planner calls a passing state (a role change under way, an answer that may come from the appliance's cache)
+    is looked at again until ``timeout_for_contradictions`` seconds are over. Raises StateError where the step must not
+    be done.
+    """
+    policy = policy_from(params, datetime.datetime.now(datetime.UTC))
+    subsets = _subsets(params)
+    with connect(nested_params(params, "a")) as one:
+        if params["b"] is None:
+            return _run(params, policy, subsets, [one], clock or Clock())
+        with connect(nested_params(params, "b")) as other:
+            return _run(params, policy, subsets, [one, other], clock or Clock())
+
+
+def _run(
+    params: Params, policy: Policy, subsets: frozenset[str], connections: t.Sequence[Connection], clock: Clock
+) -> dict[str, t.Any]:
+    for connection in connections:
+        require_accounts(connection, subsets)
+    reading = _read(params, subsets, connections, params["known"] or {})
+    plan = _plan(params, policy, reading)
+    if any(problem.second_look for problem in plan.problems):
+        reading, plan = _look_again(params, policy, subsets, connections, reading, clock)
+    if params["step"]:
+        facts = RunFacts(
+            backups=params["backups"] or {}, confirmed=policy.confirmed, done=frozenset(params["steps_done"] or ())
+        )
+        require_step(params["step"], _inputs(params, policy, reading), facts)
+    checks = _checks(params, reading, plan)
+    return {
+        "changed": False,
+        "a": reading.a,
+        "b": reading.b,
+        "site": reading.site,
+        "plan": plan.to_dict(),
+        "checks": [dataclasses.asdict(check) for check in checks],
+        "checks_text": checks_text(checks),
+    }
+
+
+def _look_again(
+    params: Params,
+    policy: Policy,
+    subsets: frozenset[str],
+    connections: t.Sequence[Connection],
+    first: Reading,
+    clock: Clock,
+) -> tuple[Reading, Plan]:
+    latest = first, _plan(params, policy, first)
+
+    def look() -> Look[None]:
+        nonlocal latest
+        known = {"a": latest[0].a, "b": latest[0].b}
+        reading = _read(params, LIGHT | (subsets & {"network"}), connections, known)
+        plan = _plan(params, policy, reading)
+        latest = reading, plan
+        passing = [problem.code for problem in plan.problems if problem.second_look]
+        return Look(not passing, ", ".join(passing))
+
+    try:
+        wait_for(
+            "the appliances agree with each other",
+            look,
+            Deadline(float(params["timeout_for_contradictions"]), clock),
+            first_delay=0.5,
+            longest_delay=10.0,
+        )
+    except WaitTimeout:
+        # Seen again and again: now it is a fact, and the plan names it.
+        pass
+    return latest
+
+
+def _subsets(params: Params) -> frozenset[str]:
+    if params["gather"] == "full":
+        return FULL
+    # The shared IP is about to move: both flags have to be known from the pages, which no cache stands before.
+    return LIGHT | {"network"} if params["step"] == "swing" and params["swing_method"] == "shared_ip" else LIGHT
+
+
+def _read(
+    params: Params, subsets: frozenset[str], connections: t.Sequence[Connection], known: t.Mapping[str, t.Any]
+) -> Reading:
+    """Both devices side by side: each has its own connections, so nothing is shared between the threads."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
+        devices = [pool.submit(_appliance, connection, subsets) for connection in connections]
+        site = pool.submit(_site, params)
+        found = [device.result() for device in devices]
+        answer = site.result()
+    merged = [_merge(known.get(letter), data) for letter, data in zip("ab", found, strict=False)]
+    return Reading(merged[0], merged[1] if len(merged) > 1 else None, answer)
+
+
+def _appliance(connection: Connection, subsets: frozenset[str]) -> dict[str, t.Any]:
+    try:
+        return read_appliance(connection, subsets)
+    except PageError:
+        # A backup's /login may lack the page; then the API is the only one that knows the role.
+        own = connection.api.own_entry() if "failover" in subsets else None
+        if own is None or own.failover_role != "backup":
+            raise
+        return read_appliance(connection, subsets - {"failover"})
+
+
+def _merge(known: t.Mapping[str, t.Any] | None, data: dict[str, t.Any]) -> dict[str, t.Any]:
+    if not known:
+        return data
+    return {**data, **{key: known.get(key) for key in _KEPT if data.get(key) is None}}
+
+
+def _site(params: Params) -> dict[str, t.Any] | None:
+    if not params["site_hostname"]:
+        return None
+    options = nested_params(params, "a")
+    validate = options["validate_certs"]
+    return as_data(
+        probe_site(
+            params["site_hostname"],
+            params["site_port"],
+            params["site_address"],
+            options["ca_path"],
+            True if validate is None else validate,
+            _SITE_TIMEOUT,
+            options["client_id"],
+            options["client_secret"],
+        )
+    )
+
+
+def _inputs(params: Params, policy: Policy, reading: Reading) -> PlanInputs:
+    return PlanInputs(params["procedure"], reading.a, reading.b, reading.site, policy)
+
+
+def _plan(params: Params, policy: Policy, reading: Reading) -> Plan:
+    return plan_upgrade(params["procedure"], reading.a, reading.b, reading.site, policy)
+
+
+def _checks(params: Params, reading: Reading, plan: Plan) -> list[Check]:
+    if params["gather"] != "full":
+        return []
+    names = {"a": str(reading.a["host"])}
+    if reading.b is not None:
+        names["b"] = str(reading.b["host"])
+    questions = [
+        {
+            "message": question.message,
+            "advice": " Or: ".join(f"{answer.meaning} {answer.command}" for answer in question.answers),
+        }
+        for question in plan.questions
+    ]
+    return readiness(
+        reading.a,
+        reading.b,
+        names,
+        [problem.to_dict() for problem in plan.problems],
+        questions,
+        list(plan.warnings),
+        now=datetime.datetime.now(datetime.UTC),
+        clock_skew_max=params["clock_skew_max"],
+    )

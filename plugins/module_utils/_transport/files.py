@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files with secrets: readable by their owner only, complete or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import tempfile
+import typing as t
+
+from .._errors import InputError
+
+_HEAD = 4096
+
+
+class HashingFile:
+    """A file being written: counts bytes, hashes them (SHA-256), remembers the first 4 KiB."""
+
+    def __init__(self, file: t.BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.head = b""
+
+    def write(self, data: bytes) -> int:
+        self._file.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+        if len(self.head) < _HEAD:
+            self.head += data[: _HEAD - len(self.head)]
+        return len(data)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+@contextlib.contextmanager
+def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
+    """Write beside ``path`` with mode 0600; at the end of the block flush to disk and rename; on any error remove.
+
+    Raises InputError where the folder cannot be written or is full.
+    """
+    target = pathlib.Path(path)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as exc:
+        raise _unwritable(target, exc) from exc
+    partial = pathlib.Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield HashingFile(file)
+            try:
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as exc:
+                raise _unwritable(target, exc) from exc
+        try:
+            partial.replace(target)
+        except OSError as exc:
+            raise _unwritable(target, exc) from exc
+        _sync_folder(target.parent)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def write_error(exc: OSError) -> InputError:
+    """The error for a file that takes no more bytes."""
+    return InputError(
+        f"The download cannot be written: {exc.strerror or exc}",
+        state="the incomplete file was removed; the appliance was not changed",
+        advice="Free space in the folder or choose another one.",
+    )
+
+
+def _unwritable(target: pathlib.Path, exc: OSError) -> InputError:
+    return InputError(
+        f"Cannot write {target}: {exc.strerror or exc}",
+        expected=f"a folder {target.parent} that exists, is writable and has space",
+        advice="Create the folder, free space in it or choose another one.",
+    )
+
+
+def _sync_folder(folder: pathlib.Path) -> None:
+    """Make the new name last through a power cut; some file systems do not offer it."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,425 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one way to talk to an appliance: verified TLS to a fixed address, bounded in time and size, never repeated."""
+
+from __future__ import annotations
+
+import dataclasses
+import http.client
+import io
+import json as json_module
+import re
+import typing as t
+import urllib.parse
+
+from .._records import ServedCertificate
+from .._wait import Clock, Deadline
+from .body import Field, FormData, Outgoing, outgoing
+from .connection import Budget, Connection, Sink
+from .cookies import CookieStore
+from .endpoint import Endpoint
+from .failures import RequestFailed, TlsRefused
+from .redact import Redactor
+from .tls import Contexts
+
+USER_AGENT: t.Final = "bseries.sra"
+MAX_BODY: t.Final = 16 * 1024 * 1024
+MAX_REDIRECTS: t.Final = 10
+# A request without a deadline may take this many times its timeout as a whole; one that streams has no such limit.
+_WHOLE: t.Final = 6
+# Shorter cookie values ("en", "true") are settings; masking them would spoil texts.
+_SHORTEST_SECRET_COOKIE: t.Final = 12
+
+Params = t.Mapping[str, str] | t.Sequence[tuple[str, str]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Response:
+    """An answer. ``url`` is where it came from, after redirects; ``elapsed`` in seconds; ``size`` of the body in bytes.
+
+    ``size`` counts also what went to a file; ``body`` is what is held in memory. ``headers`` ignore case.
+    """
+
+    status: int
+    url: str
+    headers: http.client.HTTPMessage = dataclasses.field(repr=False)
+    body: bytes = dataclasses.field(repr=False)
+    elapsed: float = 0.0
+    size: int = 0
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case without parameters; empty where none is given."""
+        return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+    def text(self) -> str:
+        """The body as text in the declared character set, else UTF-8; what cannot be decoded is replaced."""
+        charset = self.headers.get_content_charset("utf-8")
+        try:
+            return self.body.decode(charset, "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> t.Any:
+        """The body parsed as JSON. Raises RequestFailed where it is none."""
+        try:
+            return json_module.loads(self.body)
+        except (ValueError, RecursionError) as exc:
+            raise RequestFailed(
+                f"The answer to {_path(self.url)} is not JSON",
+                stage="receive",
+                sent=True,
+                expected="JSON",
+                seen=f"status {self.status}, {self.content_type or 'no content type'}, {len(self.body)} bytes",
+            ) from exc
+
+
+class Transport:
+    """HTTPS to one endpoint, with the cookies of one visitor. A context manager; not for several threads at once.
+
+    Nothing is ever sent to another origin, no proxy of the environment is used, no request is repeated, no redirect is
+    followed unless asked for. Errors: RequestFailed (a TransportError with ``stage`` and ``sent``), TlsRefused (a
+    TlsError), InputError for an unusable ``ca_path``; their texts are free of the redactor's secrets.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, redactor: Redactor, clock: Clock | None = None, user_agent: str = USER_AGENT
+    ) -> None:
+        self.endpoint = endpoint
+        self.redactor = redactor
+        self.cookies = CookieStore()
+        self.peer_address: str | None = None
+        self._clock = clock or Clock()
+        self._contexts = Contexts(endpoint)
+        self._user_agent = user_agent
+        self._kept: Connection | None = None
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the kept connection and forget the cookies."""
+        self._drop_kept()
+        self.cookies.clear()
+
+    def absolute(self, url: str, base: str | None = None) -> str:
+        """A link as found on a page, made absolute; under this server's one origin where it leads to this server."""
+        # Browsers drop tabs and line ends inside and blanks around a link.
+        cleaned = re.sub(r"[\t\r\n]", "", url).strip()
+        joined = urllib.parse.urldefrag(urllib.parse.urljoin(base or self.endpoint.origin + "/", cleaned)).url
+        if not self.endpoint.owns(joined):
+            return joined
+        parts = urllib.parse.urlsplit(joined)
+        return urllib.parse.urlunsplit(("https", self.endpoint.netloc, parts.path or "/", parts.query, ""))
+
+    def is_same_origin(self, url: str) -> bool:
+        """True for relative links and for absolute ones to this server (https, same port, either of its names)."""
+        try:
+            return self.endpoint.owns(self.absolute(url))
+        except ValueError:
+            return False
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Params | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        data: FormData | None = None,
+        json: t.Any = None,
+        fields: t.Sequence[Field] | None = None,
+        keep_alive: bool = True,
+        timeout: float | None = None,
+        deadline: Deadline | None = None,
+        max_body: int = MAX_BODY,
+        follow_redirects: bool = False,
+        accept_statuses: t.Collection[int] | None = None,
+        cookies: bool = True,
+    ) -> Response:
+        """Send one request and read the whole answer into memory.
+
+        ``url`` may be a path. ``timeout`` is the longest silence in seconds (default: the endpoint's), ``deadline``
+        bounds the whole including redirects and a body that trickles in; ``max_body`` in bytes after decoding.
+        ``fields`` are sent as multipart, files ``(file name, open binary file, content type)`` are streamed. Redirects
+        are followed to the same origin only. ``accept_statuses``: any other status raises. ``cookies=False`` neither
+        sends nor keeps any.
+        """
+        body = outgoing(data, json, fields)
+        buffer = io.BytesIO()
+        call = _Call(method.upper(), self._own(url, params), dict(headers or {}), body, keep_alive, cookies)
+        budget = self._budget(timeout, deadline, whole=body.repeatable)
+        response = self._run(call, budget, lambda _status: (buffer, max_body), follow_redirects)
+        response = dataclasses.replace(response, body=buffer.getvalue())
+        self._check_status(response, accept_statuses)
+        return response
+
+    def download(
+        self,
+        method: str,
+        url: str,
+        dest_file: Sink,
+        *,
+        params: Params | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        data: FormData | None = None,
+        json: t.Any = None,
+        keep_alive: bool = True,
+        timeout: float | None = None,
+        deadline: Deadline | None = None,
+        max_bytes: int | None = None,
+        follow_redirects: bool = False,
+        cookies: bool = True,
+    ) -> Response:
+        """Send one request and stream the body of a successful answer (2xx) into ``dest_file``.
+
+        The body of any other answer is in the response (at most 16 MiB). A body that is shorter than announced, or that
+        ends by a connection cut without a proper end, raises RequestFailed: what was written then is to be thrown away.
+        """
+        buffer = io.BytesIO()
+        call = _Call(
+            method.upper(),
+            self._own(url, params),
+            dict(headers or {}),
+            outgoing(data, json, None),
+            keep_alive,
+            cookies,
+            True,
+        )
+        response = self._run(
+            call,
+            self._budget(timeout, deadline, whole=False),
+            lambda status: (dest_file, max_bytes) if 200 <= status < 300 else (buffer, MAX_BODY),
+            follow_redirects,
+        )
+        return dataclasses.replace(response, body=buffer.getvalue())
+
+    def served_certificate(self, *, verify: bool | None = None) -> ServedCertificate:
+        """The certificate of a new connection; nothing is sent on it. ``verify=False`` shows an untrusted one too."""
+        connection = Connection(self.endpoint, self._contexts, self._clock)
+        try:
+            connection.open(self._budget(None, None, whole=True), verify=verify)
+            self.peer_address = connection.peer_address
+            certificate = connection.certificate()
+        except ValueError as exc:
+            raise self._unreadable_certificate() from exc
+        finally:
+            connection.close()
+        if certificate is None:
+            raise self._unreadable_certificate()
+        return certificate
+
+    def _unreadable_certificate(self) -> TlsRefused:
+        label = self.endpoint.label
+        return TlsRefused(f"{label} shows no readable certificate", appliance=label, state="nothing was sent")
+
+    def _budget(self, timeout: float | None, deadline: Deadline | None, *, whole: bool) -> Budget:
+        silence = self.endpoint.timeout if timeout is None else timeout
+        deadlines = [deadline] if deadline is not None else [Deadline(silence * _WHOLE, self._clock)] if whole else []
+        return Budget(silence, deadlines)
+
+    def _own(self, url: str, params: Params | None) -> str:
+        try:
+            absolute = self.absolute(url)
+        except ValueError:
+            absolute = url
+        if not self.endpoint.owns(absolute):
+            raise self._foreign("The address", absolute, sent=False)
+        if params:
+            pairs = list(params.items()) if isinstance(params, t.Mapping) else list(params)
+            absolute += ("&" if "?" in absolute else "?") + urllib.parse.urlencode(pairs)
+        return absolute
+
+    def _run(
+        self,
+        call: _Call,
+        budget: Budget,
+        sink_for: t.Callable[[int], tuple[Sink, int | None]],
+        follow_redirects: bool,
+    ) -> Response:
+        started = self._clock.now()
+        for _hop in range(MAX_REDIRECTS + 1):
+            response, location = self._once(call, budget, sink_for, follow_redirects)
+            if location is None:
+                return dataclasses.replace(response, elapsed=self._clock.now() - started)
+            call = self._redirected(call, response, location)
+        raise self._refused_redirect(f"{self.endpoint.label} redirects more than {MAX_REDIRECTS} times", call.url)
+
+    def _once(
+        self,
+        call: _Call,
+        budget: Budget,
+        sink_for: t.Callable[[int], tuple[Sink, int | None]],
+        follow_redirects: bool,
+    ) -> tuple[Response, str | None]:
+        connection = self._connection(call.keep_alive, budget)
+        clean = False
+        try:
+            answer = connection.exchange(call.method, _target(call.url), self._headers(call), call.body, budget)
+            location = answer.getheader("Location") if follow_redirects and answer.status in _REDIRECTS else None
+            sink, allowed = (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status)
+            delimited = answer.length is not None or answer.chunked
+            size = connection.read(answer, sink, allowed, budget)
+            if call.must_be_complete and not delimited and connection.torn:
+                raise self._torn_end(size)
+            clean = not answer.will_close
+        except RequestFailed as exc:
+            raise self._redacted(exc, call) from exc.__cause__
+        finally:
+            self._keep_or_close(connection, call.keep_alive and clean)
+        if call.cookies:
+            self._take_cookies(answer, call.url)
+        return Response(answer.status, call.url, answer.headers, b"", size=size), location
+
+    def _connection(self, keep_alive: bool, budget: Budget) -> Connection:
+        if keep_alive and self._kept is not None:
+            kept, self._kept = self._kept, None
+            if kept.reusable:
+                return kept
+            kept.close()
+        connection = Connection(self.endpoint, self._contexts, self._clock)
+        connection.open(budget)
+        self.peer_address = connection.peer_address
+        return connection
+
+    def _keep_or_close(self, connection: Connection, keep: bool) -> None:
+        if keep:
+            self._drop_kept()
+            self._kept = connection
+        else:
+            connection.close()
+
+    def _drop_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _headers(self, call: _Call) -> list[tuple[str, str]]:
+        headers = {
+            "Host": self.endpoint.netloc,
+            "User-Agent": self._user_agent,
+            "Accept": "*/*",
+            # Lengths then mean the content itself, so that a truncated download is noticed.
+            "Accept-Encoding": "identity",
+            "Connection": "keep-alive" if call.keep_alive else "close",
+        }
+        if call.body.content_type is not None:
+            headers["Content-Type"] = call.body.content_type
+        if call.body.length is not None or call.method in ("POST", "PUT", "PATCH"):
+            headers["Content-Length"] = str(call.body.length or 0)
+        cookie = self.cookies.header(urllib.parse.urlsplit(call.url).path) if call.cookies else None
+        if cookie is not None:
+            headers["Cookie"] = cookie
+        usual = {name.lower(): name for name in headers}
+        for name, value in call.headers.items():
+            headers[usual.get(name.lower(), name)] = value
+        return list(headers.items())
+
+    def _take_cookies(self, answer: http.client.HTTPResponse, url: str) -> None:
+        lines = answer.headers.get_all("Set-Cookie") or []
+        values = self.cookies.take(lines, urllib.parse.urlsplit(url).path, answer.getheader("Date"))
+        self.redactor.add(*(value for value in values if len(value) >= _SHORTEST_SECRET_COOKIE))
+
+    def _redirected(self, call: _Call, response: Response, location: str) -> _Call:
+        try:
+            url = self.absolute(location, call.url)
+        except ValueError:
+            url = location
+        if not self.endpoint.owns(url):
+            raise self._foreign("A redirect", url, sent=True)
+        if response.status in (301, 302, 303):
+            method = "HEAD" if call.method == "HEAD" else "GET"
+            headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
+            return dataclasses.replace(call, url=url, method=method, body=Outgoing(), headers=headers)
+        if not call.body.repeatable:
+            raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
+        return dataclasses.replace(call, url=url)
+
+    def _foreign(self, what: str, url: str, *, sent: bool) -> RequestFailed:
+        try:
+            parts = urllib.parse.urlsplit(url)
+            where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        except ValueError:
+            where = "an unreadable address"
+        return RequestFailed(
+            self.redactor.text(f"{what} leads away from {self.endpoint.label}, to {where}"),
+            stage="receive" if sent else "send",
+            sent=sent,
+            appliance=self.endpoint.label,
+            expected=f"an address under {self.endpoint.origin}",
+            seen=self.redactor.text(where),
+            state="nothing was sent there",
+            advice="If that is another name of the same appliance, set tls_server_name to it.",
+        )
+
+    def _refused_redirect(self, message: str, url: str) -> RequestFailed:
+        return RequestFailed(
+            self.redactor.text(message),
+            stage="receive",
+            sent=True,
+            appliance=self.endpoint.label,
+            page=self.redactor.text(_path(url)),
+        )
+
+    def _torn_end(self, size: int) -> RequestFailed:
+        label = self.endpoint.label
+        return RequestFailed(
+            f"{label} cut the connection after {size} bytes without saying whether that was all",
+            stage="receive",
+            sent=True,
+            appliance=label,
+            expected="a Content-Length, chunks, or a proper end of the TLS connection",
+        )
+
+    def _redacted(self, error: RequestFailed, call: _Call) -> RequestFailed:
+        message = f"{call.method} {_path(call.url)}: {error.message}"
+        error.message = self.redactor.text(message)
+        error.args = (error.message,)
+        return error
+
+    def _check_status(self, response: Response, accept_statuses: t.Collection[int] | None) -> None:
+        if accept_statuses is None or response.status in accept_statuses:
+            return
+        label = self.endpoint.label
+        raise RequestFailed(
+            self.redactor.text(f"{label} answers {_path(response.url)} with status {response.status}"),
+            stage="receive",
+            sent=True,
+            appliance=label,
+            expected=f"status {' or '.join(str(status) for status in sorted(accept_statuses))}",
+            seen=f"status {response.status}, {response.content_type or 'no content type'}",
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Call:
+    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error."""
+
+    method: str
+    url: str
+    headers: t.Mapping[str, str] = dataclasses.field(repr=False)
+    body: Outgoing = dataclasses.field(repr=False)
+    keep_alive: bool
+    cookies: bool
+    must_be_complete: bool = False
+
+
+_REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
+# What may stand in a path or query as it is; all else is percent-encoded, existing escapes stay.
+_URL_SAFE: t.Final = "/%:=&?~+!$,;'@()*[]|"
+
+
+def _target(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    path = urllib.parse.quote(parts.path or "/", safe=_URL_SAFE)
+    return f"{path}?{urllib.parse.quote(parts.query, safe=_URL_SAFE)}" if parts.query else path
+
+
+def _path(url: str) -> str:
+    """How messages name a URL: without its query, which may carry secrets."""
+    return urllib.parse.urlsplit(url).path or "/"

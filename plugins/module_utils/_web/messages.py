@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a page says of success and failure: by its words first, by roles, classes and colours as hints."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from . import dom
+
+_ERROR_WORDS = re.compile(
+    r"\b(errors?|failed|failure|fails|could not|couldn.t|cannot|can.t|can not|unable|invalid|not allowed"
+    r"|not permitted|refused|denied|rejected"
+    r"|is required|are required|must (?:be|have|match|not|use|first)|do(?:es)? not match|mismatch|incorrect"
+    r"|unreachable|not reachable|not identical|differs?"
+    r"|fehler|fehlgeschlagen|gescheitert|konnten? nicht|kann nicht|können nicht|ungültig\w*|nicht möglich"
+    r"|verweigert|abgelehnt|nicht erlaubt"
+    r"|nicht erreichbar|stimm(?:t|en) nicht|nicht überein\w*|erforderlich|nicht identisch|nicht zulässig"
+    r"|falsch\w*|darf nicht|unterscheide[nt]|müssen)\b",
+    re.IGNORECASE,
+)
+_SUCCESS_WORDS = re.compile(
+    r"\b(success(?:fully|ful)?|saved|completed?|has been|have been|was (?:changed|updated|started|saved)|done"
+    r"|started|established|removed|updated"
+    r"|erfolgreich\w*|gespeichert|abgeschlossen|wurden?|gestartet|hergestellt|getrennt|aktualisiert|übernommen)\b",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"^\s*(if|should|when|note|hint|tip|warning: if|falls|wenn|sollten?|hinweis|tipp|beachten)\b", re.IGNORECASE
+)
+_ERROR_HINT = re.compile(
+    r"(^|[\s_-])(error|errors|danger|fail|failed|failure|fehler|invalid|alert-error|critical)($|[\s_-])", re.IGNORECASE
+)
+_SUCCESS_HINT = re.compile(r"(^|[\s_-])(success|ok|done|confirmation|erfolg)($|[\s_-])", re.IGNORECASE)
+_MESSAGE_HINT = re.compile(
+    r"(^|[\s_-])(alert|message|messages|msg|notice|notification|flash|toast|banner|callout|warning|warn"
+    r"|status-message|info|feedback|meldung|hinweis)($|[\s_-])",
+    re.IGNORECASE,
+)
+_RED = re.compile(r"color\s*:\s*(red|#f00|#ff0000|#c00|#cc0000|darkred|crimson)", re.IGNORECASE)
+_LONGEST_MESSAGE = 600
+
+Kind = t.Literal["error", "success", "other"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Message:
+    """Words of the page in a place for messages."""
+
+    text: str
+    kind: Kind
+    hinted: bool
+
+
+def kind_of(text: str) -> Kind:
+    """What the words alone say."""
+    if _CONDITIONAL.match(text):
+        return "other"
+    if _ERROR_WORDS.search(text) and not re.search(
+        r"\b(no errors?|without errors?|keine fehler|ohne fehler)\b", text, re.IGNORECASE
+    ):
+        return "error"
+    return "success" if _SUCCESS_WORDS.search(text) else "other"
+
+
+def _hint(element: t.Any) -> Kind | None:
+    marks = " ".join((element.get("class") or "", element.get("id") or ""))
+    if (
+        _ERROR_HINT.search(marks)
+        or _RED.search(element.get("style") or "")
+        or (
+            element.tag == "font"
+            and (element.get("color") or "").lower() in ("red", "#ff0000", "#f00", "#cc0000", "#c00")
+        )
+    ):
+        return "error"
+    if _SUCCESS_HINT.search(marks):
+        return "success"
+    if (
+        _MESSAGE_HINT.search(marks)
+        or element.get("role") in ("alert", "status", "log")
+        or element.get("aria-live") in ("polite", "assertive")
+    ):
+        return "other"
+    return None
+
+
+def read_messages(root: t.Any) -> tuple[Message, ...]:
+    """The places of a page that are marked as messages; a mark that contradicts the words loses to them."""
+    found: dict[str, Message] = {}
+    for element in root.iter():
+        if not dom.is_element(element) or element.tag in ("body", "html", "form", "input", "nav", "table", "tr"):
+            continue
+        hint = _hint(element)
+        if hint is None or not dom.visible(element) or dom.has_control(element):
+            continue
+        text = dom.text_of(element)
+        if text and len(text) <= _LONGEST_MESSAGE:
+            words = kind_of(text)
+            kind: Kind = words if words != "other" else hint
+            if hint == "error" and words == "success" and len(text.split()) > 1:
+                kind = "success" if _SUCCESS_WORDS.search(text) and not _ERROR_WORDS.search(text) else "error"
+            found.setdefault(text, Message(text, kind, True))
+    return tuple(found.values())
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a page says after an action that the page before did not say."""
+
+    errors: tuple[str, ...]
+    successes: tuple[str, ...]
+    news: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The appliance's own words, the most telling first."""
+        return " ".join(self.errors or self.successes)
+
+
+def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
+    """Compare a page with the lines of the page before it; what was said already is no answer."""
+    marked = [message for message in page.messages if message.text not in lines_before]
+    if page.preceding is not None:
+        marked += [message for message in page.preceding.messages if message.text not in lines_before]
+        more = [line for line in page.preceding.lines if line not in lines_before]
+    else:
+        more = []
+    headings = set(page.headings)
+    news = [line for line in (*more, *page.lines) if line not in lines_before]
+    plain = [line for line in news if len(line) <= _LONGEST_MESSAGE and len(line.split()) > 2 and line not in headings]
+    texts = {message.text: message.kind for message in marked}
+    for line in plain:
+        if not any(line in text for text in texts):
+            texts[line] = kind_of(line)
+    return Outcome(
+        errors=tuple(text for text, kind in texts.items() if kind == "error"),
+        successes=tuple(text for text, kind in texts.items() if kind == "success"),
+        news=tuple(news),
+    )

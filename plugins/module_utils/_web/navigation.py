@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that leads to another page without submitting anything, with the menu that it stands under."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from . import dom
+from .controls import Form
+from .sections import Sections
+from .words import clean
+
+_LOCATION = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:assign"
+    r"|replace)\s*\(|window\.open\s*\(|navigate\s*\()\s*['\"]([^'\"]+)['\"]"
+)
+_ASIDE = re.compile(r"(^|[\s_-])(footer|foot|breadcrumbs?|crumbs?|language|lang|locale)($|[\s_-])", re.IGNORECASE)
+_CURRENT = re.compile(r"(^|[\s_-])(active|current|selected|aktiv|on)($|[\s_-])", re.IGNORECASE)
+_LONGEST_MENU_LABEL = 48
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Link:
+    """A way to another page; ``parents`` are the menu captions over it, nearest first."""
+
+    captions: tuple[str, ...]
+    url: str
+    parents: tuple[str, ...]
+    section: tuple[str, ...]
+    disabled: bool
+    visible: bool
+    aside: bool
+    element: t.Any = dataclasses.field(repr=False)
+
+    @property
+    def caption(self) -> str:
+        return self.captions[0] if self.captions else "(no caption)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Refresh:
+    """The page asks to be replaced by another after some seconds."""
+
+    seconds: float
+    url: str
+
+
+def refresh_of(root: t.Any, url: str) -> Refresh | None:
+    """``<meta http-equiv=refresh>``, or a page that is nothing but a script setting the location."""
+    for meta in root.iter("meta"):
+        if (meta.get("http-equiv") or "").lower() != "refresh":
+            continue
+        match = re.match(
+            r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*))?", meta.get("content") or "", re.IGNORECASE
+        )
+        if match:
+            return Refresh(float(match.group(1)), urljoin(url, (match.group(2) or url).strip()))
+    if dom.lines(root, form_parts=True) or root.find(".//form") is not None:
+        return None
+    for script in root.iter("script"):
+        found = _LOCATION.search(script.text or "")
+        if found:
+            return Refresh(0, urljoin(url, found.group(1)))
+    return None
+
+
+def _captions(element: t.Any) -> tuple[str, ...]:
+    texts = [dom.text_of(element, form_parts=True), element.get("aria-label"), element.get("title"), element.get("alt")]
+    texts += [image.get("alt") for image in element.iter("img")]
+    if element.tag == "input":
+        texts.insert(0, element.get("value"))
+    return tuple(dict.fromkeys(text for text in (clean(text) for text in texts) if text))
+
+
+def _target(element: t.Any) -> str | None:
+    href = (element.get("href") or "").strip()
+    if (
+        element.tag in ("a", "area")
+        and href
+        and not href.startswith("#")
+        and ":" not in href.split("/")[0].split("?")[0]
+    ):
+        return href
+    if href.lower().startswith(("http:", "https:")):
+        return href
+    for name in ("data-href", "data-url", "data-link", "data-target-url"):
+        if element.get(name):
+            return str(element.get(name))
+    script = " ".join((element.get("onclick") or "", href if href.lower().startswith("javascript:") else ""))
+    found = _LOCATION.search(script)
+    return found.group(1) if found else None
+
+
+def _label_beside(container: t.Any) -> str:
+    """The short text directly before a box of links: what a menu is called."""
+    tail_owner = container.getprevious()
+    while tail_owner is not None and not (dom.is_element(tail_owner) and dom.text_of(tail_owner, form_parts=True)):
+        if clean(tail_owner.tail):
+            return clean(tail_owner.tail)
+        tail_owner = tail_owner.getprevious()
+    if tail_owner is None:
+        parent = container.getparent()
+        return clean(parent.text) if parent is not None and parent.text else ""
+    if clean(tail_owner.tail):
+        return clean(tail_owner.tail)
+    if tail_owner.tag == container.tag or len(tail_owner.findall(".//a")) > 1:
+        return ""
+    return dom.text_of(tail_owner, form_parts=True)
+
+
+def _parents(element: t.Any) -> tuple[str, ...]:
+    found: list[str] = []
+    own = dom.text_of(element, form_parts=True)
+    node = element
+    for ancestor in element.iterancestors():
+        if ancestor.tag in ("body", "html"):
+            break
+        holds_more = ancestor.tag in ("ul", "ol", "menu", "dd") or len(ancestor.findall(".//a")) > 1
+        if holds_more and ancestor.tag not in ("li", "tr", "form", "table", "tbody"):
+            label = _label_beside(ancestor)
+            if label and label != own and len(label) <= _LONGEST_MENU_LABEL:
+                found.append(label)
+        for name in ("aria-label", "title"):
+            if ancestor.tag in ("nav", "ul", "menu", "div") and ancestor.get(name):
+                found.append(clean(ancestor.get(name)))
+        if ancestor.tag == "td" and node is not element:
+            label = _label_beside(ancestor)
+            if label and label != own and len(label) <= _LONGEST_MENU_LABEL:
+                found.append(label)
+        if ancestor.tag == "details":
+            summary = ancestor.find("summary")
+            if summary is not None:
+                found.append(dom.text_of(summary))
+        node = ancestor
+    return tuple(dict.fromkeys(found))
+
+
+def _aside(element: t.Any) -> bool:
+    for node in (element, *element.iterancestors()):
+        if node.tag == "footer" or (node.get("role") or "") == "contentinfo":
+            return True
+        if node.tag in ("body", "html"):
+            return False
+        marks = " ".join((node.get("class") or "", node.get("id") or "", node.get("aria-label") or ""))
+        if _ASIDE.search(marks):
+            return True
+    return False
+
+
+def is_current(element: t.Any) -> bool:
+    """True where a tab is marked as the one that is shown."""
+    for node in (element, element.getparent()):
+        if node is None:
+            continue
+        if node.get("aria-current") not in (None, "false") or node.get("aria-selected") == "true":
+            return True
+        if _CURRENT.search(node.get("class") or ""):
+            return True
+    return False
+
+
+def _make(element: t.Any, captions: tuple[str, ...], url: str, sections: Sections) -> Link:
+    return Link(
+        captions=captions,
+        url=url,
+        parents=_parents(element),
+        section=sections.path(element),
+        disabled=dom.is_disabled(element),
+        visible=dom.visible(element),
+        aside=_aside(element),
+        element=element,
+    )
+
+
+def _get_url(form: Form, extra: t.Sequence[tuple[str, str]]) -> str:
+    fields = [(c.name, c.value) for c in form.controls if c.type == "hidden" and c.name and not c.disabled]
+    return form.url.split("#")[0].split("?")[0] + "?" + urlencode([*fields, *extra])
+
+
+def _form_links(forms: t.Sequence[Form], sections: Sections) -> t.Iterator[Link]:
+    """GET forms that are a button only (a tab), and selects that are a menu."""
+    for form in forms:
+        if form.index < 0 or form.method != "GET":
+            continue
+        shown = form.shown
+        for button in form.buttons:
+            if not shown and not button.method:
+                pair = [(button.name, button.value)] if button.name else []
+                yield _make(button.element, button.captions, _get_url(form, pair), sections)
+        if len(shown) == 1 and shown[0].type == "select" and shown[0].name and len(form.buttons) <= 1:
+            for option in shown[0].options:
+                if option.value and not option.disabled and not _is_address(option.value):
+                    made = _make(
+                        shown[0].element, (option.text,), _get_url(form, [(shown[0].name, option.value)]), sections
+                    )
+                    yield dataclasses.replace(made, parents=(*shown[0].labels, *made.parents))
+
+
+def _is_address(value: str) -> bool:
+    return value.startswith(("/", "./", "../", "http://", "https://"))
+
+
+def _option_links(root: t.Any, base: str, sections: Sections) -> t.Iterator[Link]:
+    """Options whose values are addresses: a menu that a script follows."""
+    for select in root.iter("select"):
+        for option in select.iter("option"):
+            value = option.get("value") or ""
+            if _is_address(value):
+                group = option.getparent().get("label") if option.getparent().tag == "optgroup" else None
+                made = _make(select, (clean(option.text_content()),), urljoin(base, value), sections)
+                yield dataclasses.replace(made, parents=((clean(group),) if group else ()) + made.parents)
+
+
+def read_links(root: t.Any, url: str, sections: Sections, forms: t.Sequence[Form]) -> tuple[Link, ...]:
+    """All ways to other pages, in the order of the document (menus made of forms and selects last)."""
+    base = root.find(".//base")
+    base_url = urljoin(url, base.get("href")) if base is not None and base.get("href") else url
+    found = []
+    for element in root.iter():
+        if not dom.is_element(element) or element.tag in ("link", "base", "form", "option", "body", "html"):
+            continue
+        target = _target(element)
+        if target is None:
+            continue
+        absolute = urljoin(base_url, target)
+        if urlsplit(absolute).scheme in ("http", "https", ""):
+            found.append(_make(element, _captions(element), absolute, sections))
+    return (*found, *_form_links(forms, sections), *_option_links(root, base_url, sections))

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What kind of page stands in the way: sign-in, agreement, forced password change, two factors, single sign-on, start-up."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .controls import Control, Form
+from .view import PageView
+from .vocabulary import Vocabulary
+from .words import PREFIX
+
+_AGREEMENT = re.compile(
+    r"login agreement|terms of use|usage agreement|acceptable use|user agreement|pre.?login"
+    r"|terms and conditions|anmeldevereinbarung|login-vereinbarung|nutzungsbedingungen|nutzungsvereinbarung"
+    r"|anmeldungsvereinbarung",
+    re.IGNORECASE,
+)
+_PASSWORD_CHANGE = re.compile(
+    r"change (?:your )?password|new password|password (?:has )?expired|must change|reset your password"
+    r"|passwort ändern|kennwort ändern|neues passwort|neues kennwort|passwort ist abgelaufen"
+    r"|kennwort ist abgelaufen",
+    re.IGNORECASE,
+)
+_TWO_FACTOR = re.compile(
+    r"two.?factor|2fa|one.?time (?:code|password|passcode)|authenticat(?:or|ion) (?:app|code)|verification code"
+    r"|multi.?factor|security code|totp|fido2?|passkey|zwei.?faktor|einmal.?(?:code|passwort|kennwort)"
+    r"|bestätigungscode|authentifizierungs.?(?:code|app)|sicherheitscode|zwei-stufen",
+    re.IGNORECASE,
+)
+_SAML = re.compile(
+    r"\bsaml\b|single sign.?on|\bsso\b|identity provider|identitätsanbieter|einmalanmeldung|unternehmensanmeldung",
+    re.IGNORECASE,
+)
+_SESSION_LIMIT = re.compile(
+    r"(?:too many|maximum (?:number of)?|limit of|limit on).{0,40}sessions?|sessions?.{0,40}(?:limit|maximum"
+    r"|exceeded)|already (?:logged|signed) in|(?:zu viele|maximale (?:an)?zahl|höchstzahl|limit).{0,40}sitzung"
+    r"|sitzung.{0,40}(?:limit|erreicht|überschritten)|bereits angemeldet",
+    re.IGNORECASE,
+)
+_LOCKED = re.compile(
+    r"lock(?:ed)?[ -]?(?:out)?\b|too many (?:failed|attempts|login|sign)|gesperrt|zu viele (?:fehlgeschlagene"
+    r"|versuche|anmelde)|temporarily disabled|account is disabled|vorübergehend deaktiviert",
+    re.IGNORECASE,
+)
+_STARTING = re.compile(
+    r"start(?:ing|s) up|is starting|is booting|being (?:started|updated|upgraded|restarted)|restarting"
+    r"|rebooting|temporarily unavailable|service unavailable|under maintenance|please wait|back (?:soon"
+    r"|shortly)|not (?:yet )?available|wird (?:neu )?gestartet|startet|wartungsarbeiten|in wartung|bitte warten"
+    r"|vorübergehend nicht|wird aktualisiert|nicht verfügbar",
+    re.IGNORECASE,
+)
+
+
+def _shown_text(view: PageView) -> str:
+    parts = [
+        view.title,
+        *view.lines,
+        *(button.caption for button in view.buttons),
+        *(link.caption for link in view.links),
+    ]
+    parts += [label for control in view.controls for label in control.labels]
+    return "\n".join(parts)
+
+
+def password_fields(form: Form) -> list[Control]:
+    return [control for control in form.shown if control.type == "password" and not control.disabled]
+
+
+def text_fields(form: Form) -> list[Control]:
+    return [
+        c
+        for c in form.shown
+        if c.type in ("text", "email", "tel", "search", "number") and not c.disabled and not c.readonly
+    ]
+
+
+def has_sign_out(view: PageView, vocabulary: Vocabulary) -> bool:
+    """True where the page offers to sign out, as only pages of a session do."""
+    items = [*(button.captions for button in view.buttons), *(link.captions for link in view.links)]
+    return bool(vocabulary.best("sign_out", items, lambda captions: captions, floor=PREFIX))
+
+
+def sign_in_form(view: PageView, vocabulary: Vocabulary) -> Form | None:
+    """The form with the page's only password field and a field for the user name; None where there is no such form."""
+    if sum(len(password_fields(form)) for form in view.forms) != 1:
+        return None
+    form = next(form for form in view.forms if password_fields(form))
+    if form.index < 0 or any(control.type == "file" for control in form.shown) or has_sign_out(view, vocabulary):
+        return None
+    return form if text_fields(form) else None
+
+
+def sign_in_name(form: Form, vocabulary: Vocabulary) -> Control | None:
+    """The field for the user name: by its label, else the only text field, else the last one before the password."""
+    fields = text_fields(form)
+    named = vocabulary.best("username", fields, lambda control: control.labels, loose=True)
+    if len(named) == 1:
+        return named[0]
+    if len(fields) == 1:
+        return fields[0]
+    required = [field for field in fields if field.required]
+    return required[0] if len(required) == 1 else None
+
+
+def obstacle(view: PageView, vocabulary: Vocabulary) -> str | None:
+    """The name of what stands where a sign-in was expected, or None."""
+    if has_sign_out(view, vocabulary) and not any(len(password_fields(form)) >= 2 for form in view.forms):
+        return None
+    text = _shown_text(view)
+    passwords = max((len(password_fields(form)) for form in view.forms), default=0)
+    if passwords >= 2 and _PASSWORD_CHANGE.search(text):
+        return "forced password change"
+    if has_sign_out(view, vocabulary):
+        return None
+    if passwords >= 2:
+        return "forced password change"
+    if _SESSION_LIMIT.search(text):
+        return "limit of concurrent sessions reached"
+    inputs = [control for form in view.forms for control in text_fields(form)]
+    if _TWO_FACTOR.search(text) and (inputs or not passwords) and sign_in_form(view, vocabulary) is None:
+        return "two-factor authentication"
+    if not passwords and _AGREEMENT.search(text) and (view.buttons or view.links):
+        return "login agreement"
+    if not passwords and not inputs and _SAML.search(text):
+        return "SAML single sign-on"
+    return None
+
+
+def required_extras(form: Form, expected: t.Collection[Control]) -> list[Control]:
+    """Shown fields of a sign-in form that must be filled and are neither the name nor the password."""
+    return [c for c in form.shown if c.required and c.empty and c not in expected and not c.disabled]
+
+
+def name_of_extra(control: Control) -> str:
+    """What a required extra field of a sign-in form means."""
+    text = " ".join((*control.labels, *control.section))
+    if _TWO_FACTOR.search(text):
+        return "two-factor authentication"
+    if control.type == "checkbox" or _AGREEMENT.search(text):
+        return "login agreement"
+    return f"an additional required field {control.caption!r}"
+
+
+def is_locked(text: str) -> bool:
+    return bool(_LOCKED.search(text))
+
+
+def is_session_limit(text: str) -> bool:
+    return bool(_SESSION_LIMIT.search(text))
+
+
+def is_starting(view: PageView) -> bool:
+    """True for a page of a server that is not up yet: nothing to fill in, next to no links, words of waiting."""
+    if view.status >= 500:
+        return True
+    shown = [control for form in view.forms for control in form.shown]
+    return (
+        not shown
+        and len(view.links) <= 2
+        and len(view.text) < 1500
+        and bool(_STARTING.search("\n".join((view.title, view.text))))
+    )

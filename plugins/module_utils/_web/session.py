@@ -1,0 +1,488 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One visit to one web interface of an appliance: signs in once, goes by captions, never submits blindly, signs out."""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+import re
+import typing as t
+import urllib.parse
+
+from .._errors import InputError, PageError, SraError, StateError
+from .._transport.redact import Redactor
+from .._transport.transport import Response, Transport
+from .._wait import Deadline
+from . import filling, recognise, signing
+from .controls import Button, Form
+from .faults import ServerStarting, SessionExpired
+from .filling import Values
+from .finder import Action, Finder
+from .navigation import Link, refresh_of
+from .navigator import Navigator
+from .pages import PAGES, Interface
+from .saving import save_page
+from .view import PageView, parse
+from .vocabulary import Vocabulary
+from .words import clean
+
+MAX_REFRESHES: t.Final = 5
+# A page that replaces itself later than this is a page to be read, not a signpost (seconds).
+LONGEST_REFRESH: t.Final = 5.0
+
+Kind = t.Literal["read", "check", "write", "sign_in", "sign_out"]
+
+
+def same_id(one: str, other: str) -> bool:
+    """Appliance ids are compared without case, dashes and braces."""
+    return re.sub(r"[^0-9a-z]", "", one.casefold()) == re.sub(r"[^0-9a-z]", "", other.casefold())
+
+
+class WebSession:
+    """A context manager over ``/appliance`` or ``/login``.
+
+    Signs in when a page is first asked for, once; signs out at the end (what goes wrong there is in ``warnings``). In
+    check mode everything but reading, signing in and out and the check for updates raises StateError. A write on another
+    appliance than ``expected_appliance_id`` is refused. Errors: AuthenticationError, SignInObstacle, SessionExpired,
+    TransportError (ServerStarting while the appliance boots), PageError.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        interface: Interface,
+        username: str,
+        password: str,
+        *,
+        vocabulary: Vocabulary | None = None,
+        language: str = "auto",
+        redactor: Redactor,
+        report_dir: pathlib.Path | None = None,
+        check_mode: bool = False,
+        expected_appliance_id: str | None = None,
+    ) -> None:
+        if not username or not password:
+            raise InputError(f"{interface}_username and {interface}_password are needed to sign in to /{interface}")
+        self.transport, self.interface, self.username, self.password = transport, interface, username, password
+        self.vocabulary = (vocabulary or Vocabulary()).in_language(language)
+        self.redactor, self.report_dir, self.check_mode = redactor, report_dir, check_mode
+        self.expected_appliance_id = expected_appliance_id
+        self.appliance_id: str | None = None
+        self.progress_url: str | None = None
+        self.warnings: list[str] = []
+        self.home: PageView | None = None
+        self.current: PageView | None = None
+        self._signed_in = False
+        self._refused: SraError | None = None
+        self._looked_for_id = False
+        self._found: dict[str, str] = {}
+        redactor.add(password)
+        self._navigator = Navigator(self.vocabulary, transport.is_same_origin, self.finder)
+
+    def __repr__(self) -> str:
+        return f"<WebSession {self.start} on {self.label}>"
+
+    def __enter__(self) -> WebSession:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.sign_out()
+
+    @property
+    def start(self) -> str:
+        """The start page: the only address that is known beforehand."""
+        return f"/{self.interface}"
+
+    @property
+    def label(self) -> str:
+        return str(self.transport.endpoint.label)
+
+    # Session
+
+    def sign_in(self) -> PageView:
+        """Sign in unless signed in. A refused password is never sent again by this object."""
+        if self._refused is not None:
+            raise self._refused
+        if self.home is None or not self._signed_in:
+            try:
+                self.home = signing.sign_in(self)
+            except SraError as error:
+                if error.kind in ("authentication", "sign_in_obstacle"):
+                    self._refused = error
+                raise
+            self._signed_in = True
+            self.current = self.home
+        return self.home
+
+    def sign_in_again(self) -> PageView:
+        """After a restart of the appliance or an expired session: a new session, asked for explicitly."""
+        self._signed_in = False
+        self.home = None
+        self._found.clear()
+        self._looked_for_id = False
+        self.appliance_id = None
+        return self.sign_in()
+
+    def sign_out(self) -> None:
+        """End the session; what goes wrong is kept in ``warnings`` because the work is done by then."""
+        if not self._signed_in:
+            return
+        self._signed_in = False
+        view = (
+            self.current
+            if self.current is not None and recognise.has_sign_out(self.current, self.vocabulary)
+            else self.home
+        )
+        try:
+            if view is not None:
+                signing.sign_out(self, view)
+        except SessionExpired:
+            pass  # The session is over, which is what was wanted.
+        except signing.EXPECTED_AT_SIGN_OUT as error:
+            self.warnings.append(f"{self.start} on {self.label}: sign-out: {error.message}")
+
+    def start_page(self) -> PageView:
+        return self.get(self.start, expect_session=False)
+
+    # Pages
+
+    def open(self, page: str) -> PageView:
+        """Go to a page (a key of PAGES) through the menus; the way is remembered within the session."""
+        home = self.sign_in()
+        self._learn_id(page)
+        known = self._found.get(page)
+        if known is not None:
+            view = self.get(known, tolerate=(404, 403, 410))
+            if view.status < 400 and self._navigator.is_page(view, page):
+                return self._arrived(page, view)
+            del self._found[page]
+        view = self._navigator.find(home, page, self.follow)
+        return self._arrived(page, view)
+
+    def _arrived(self, page: str, view: PageView) -> PageView:
+        self._found[page] = view.url
+        self.current = view
+        return view
+
+    def _learn_id(self, page: str) -> None:
+        """Read the appliance's own id once where it is going to be compared."""
+        if (
+            self.expected_appliance_id is None
+            or self.interface != "appliance"
+            or self._looked_for_id
+            or page == "basics"
+        ):
+            return
+        self._looked_for_id = True
+        view = self.open("basics")
+        fact = self.finder(view, "basics").fact("appliance_id", where=looks_like_id)
+        self.note_appliance_id(fact.value if fact else None)
+
+    def note_appliance_id(self, value: str | None) -> None:
+        """Remember the id that a page shows; another one in the middle of a session is refused."""
+        if value is None:
+            return
+        if self.appliance_id is not None and not same_id(self.appliance_id, value):
+            raise StateError(
+                "the appliance's own id changed during the session",
+                appliance=self.label, expected=self.appliance_id, seen=value, state="nothing more was sent",
+            )  # fmt: skip
+        self.appliance_id = value
+
+    def follow(self, link: Link, *, purpose: str = "") -> PageView:
+        """Open what a link leads to."""
+        return self.get(link.url)
+
+    def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
+        """Read a page, following redirects and pages that replace themselves at once."""
+        return self._page(self.transport.request("GET", url, follow_redirects=True), expect_session, tolerate)
+
+    def reload(self, view: PageView) -> PageView:
+        """Read a page again."""
+        return self.get(view.url)
+
+    def finder(self, view: PageView, page: str) -> Finder:
+        """Looks on a page; its errors name the page (a key of PAGES, or the start page)."""
+
+        def fail(
+            message: str, *, key: str | None = None, candidates: t.Sequence[str] = (), seen: str | None = None
+        ) -> PageError:
+            return self.page_error(view, message, key=key, page=page, candidates=candidates, seen=seen)
+
+        return Finder(view, self.vocabulary, fail)
+
+    # Sending
+
+    def press(
+        self,
+        view: PageView,
+        action: Action,
+        values: Values | None = None,
+        *,
+        purpose: str,
+        kind: Kind = "write",
+        page: str = "",
+    ) -> PageView:
+        """Press a button, or follow a link that acts as one."""
+        if isinstance(action, Link):
+            if values:
+                raise self.page_error(view, f"{action.caption!r} is a link and cannot send values", page=page)
+            self._may(kind, "GET", purpose)
+            if not self.transport.is_same_origin(action.url):
+                raise self.page_error(view, f"{action.caption!r} leads to another host", page=page)
+            return self.get(action.url)
+        return self.submit(
+            self.finder(view, page).form_of(action), action, values or {}, purpose, kind=kind, view=view, page=page
+        )
+
+    def submit(
+        self,
+        form: Form,
+        button: Button,
+        values: Values,
+        purpose: str,
+        *,
+        kind: Kind = "write",
+        view: PageView | None = None,
+        page: str = "",
+    ) -> PageView:
+        """Send a form as a browser would, after checking that it is fully understood."""
+        send = self._prepare(form, button, values, purpose, kind, view, page)
+        headers = {"Referer": view.url} if view is not None and view.url.startswith("http") else {}
+        response = self._request(send, headers)
+        return self._page(
+            response,
+            expect_session=kind not in ("sign_in", "sign_out"),
+            tolerate=range(400, 500) if kind != "read" else (),
+        )
+
+    def download(
+        self,
+        view: PageView,
+        action: Action,
+        values: Values | None,
+        dest_file: t.BinaryIO,
+        *,
+        purpose: str,
+        deadline: Deadline | None = None,
+        page: str = "",
+    ) -> Response:
+        """Press a button or link whose answer is a file, streamed into ``dest_file``; in check mode nothing but GET is sent."""
+        if isinstance(action, Link):
+            if not self.transport.is_same_origin(action.url):
+                raise self.page_error(view, f"{action.caption!r} leads to another host", page=page)
+            return self.transport.download("GET", action.url, dest_file, deadline=deadline, follow_redirects=True)
+        form = self.finder(view, page).form_of(action)
+        send = self._prepare(
+            form, action, values or {}, purpose, "write" if form.method != "GET" else "read", view, page
+        )
+        if send.method == "GET":
+            return self.transport.download(
+                "GET", _with_query(send.url, send.fields), dest_file, deadline=deadline, follow_redirects=True
+            )
+        pairs = [(name, value) for name, value in send.fields if isinstance(value, str)]
+        return self.transport.download(
+            "POST", send.url, dest_file, data=pairs, deadline=deadline, follow_redirects=True
+        )
+
+    def _request(self, send: filling.Submission, headers: t.Mapping[str, str]) -> Response:
+        if send.method == "GET":
+            return self.transport.request(
+                "GET", _with_query(send.url, send.fields), headers=headers, follow_redirects=True
+            )
+        if send.multipart:
+            return self.transport.request(
+                "POST", send.url, headers=headers, fields=list(send.fields), follow_redirects=True
+            )
+        pairs = [(name, value if isinstance(value, str) else value[0]) for name, value in send.fields]
+        return self.transport.request("POST", send.url, headers=headers, data=pairs, follow_redirects=True)
+
+    def _prepare(
+        self, form: Form, button: Button, values: Values, purpose: str, kind: Kind, view: PageView | None, page: str
+    ) -> filling.Submission:
+        try:
+            filling.check(form, button, values)
+        except filling.Unfit as problem:
+            raise self.page_error(view, f"to {purpose}: {problem}", page=page or self.start) from None
+        send = filling.compose(form, button, values)
+        if not self.transport.is_same_origin(send.url):
+            where = urllib.parse.urlsplit(send.url).netloc
+            raise self.page_error(
+                view, f"to {purpose}: the form would be sent to another host ({where})", page=page or self.start
+            )
+        self._may(kind, send.method, purpose)
+        return send
+
+    def _may(self, kind: Kind, method: str, purpose: str) -> None:
+        """Refuse what check mode promises not to do, and any write on another appliance than the expected one."""
+        if kind in ("sign_in", "sign_out", "check") or (kind == "read" and method == "GET"):
+            return
+        if self.check_mode:
+            raise StateError(f"check mode: would {purpose}", appliance=self.label, state="nothing was sent")
+        if (
+            self.expected_appliance_id
+            and self.appliance_id
+            and not same_id(self.expected_appliance_id, self.appliance_id)
+        ):
+            raise StateError(
+                f"this is another appliance than expected; did not {purpose}",
+                appliance=self.label, expected=self.expected_appliance_id, seen=self.appliance_id, state="nothing was sent",
+                advice="Check host, DNS and the expected appliance_id.",
+            )  # fmt: skip
+
+    # Answers
+
+    def _page(
+        self,
+        response: Response,
+        expect_session: bool,
+        tolerate: t.Collection[int] = (),
+        preceding: PageView | None = None,
+    ) -> PageView:
+        if response.status >= 500:
+            raise self._starting(f"answers with status {response.status}", _words_of(response))
+        content_type = response.headers.get("Content-Type") or ""
+        if content_type and not re.search(r"html|xml|text/plain", content_type, re.IGNORECASE):
+            raise PageError(
+                f"an answer that is no page came from {self.start}", expected="HTML", seen=clean(content_type),
+                appliance=self.label, page=urllib.parse.urlsplit(response.url).path,
+            )  # fmt: skip
+        view = parse(response.body, response.url, content_type, response.status, preceding)
+        if expect_session and (response.status == 401 or recognise.sign_in_form(view, self.vocabulary) is not None):
+            self._signed_in = False
+            raise self._expired(view)
+        refresh = refresh_of(view.root, view.url)
+        if (
+            refresh is not None
+            and refresh.seconds <= LONGEST_REFRESH
+            and _elsewhere(refresh.url, view.url)
+            and self._depth(view) < MAX_REFRESHES
+            and self.transport.is_same_origin(refresh.url)
+        ):
+            following = self.transport.request("GET", refresh.url, follow_redirects=True)
+            return self._page(following, expect_session, tolerate, view)
+        if (
+            response.status >= 400
+            and response.status not in tolerate
+            and not (response.status in (401, 403) and not expect_session)
+        ):
+            raise self.page_error(
+                view,
+                f"the appliance answers with status {response.status}",
+                page=urllib.parse.urlsplit(view.url).path,
+                seen=view.text[:300],
+            )
+        if self._signed_in and recognise.has_sign_out(view, self.vocabulary):
+            self.current = view
+        return view
+
+    @staticmethod
+    def _depth(view: PageView) -> int:
+        depth, node = 0, view
+        while node.preceding is not None:
+            depth, node = depth + 1, node.preceding
+        return depth
+
+    def _expired(self, view: PageView) -> SessionExpired:
+        return SessionExpired(
+            f"{self.start} asks to sign in again",
+            expected="a page of the session",
+            seen=" ".join(message.text for message in view.messages) or "the sign-in page",
+            appliance=self.label,
+            page=urllib.parse.urlsplit(view.url).path,
+            state="signed out; what was asked for last may not have been done",
+        )
+
+    def starting(self, view: PageView) -> ServerStarting:
+        """The error for a page of a server that is not up yet."""
+        return self._starting("shows a page of a server that is starting", view.text[:200].replace("\n", " "))
+
+    def _starting(self, what: str, words: str) -> ServerStarting:
+        return ServerStarting(
+            f"{self.start} {what}",
+            expected="a page of the interface",
+            seen=self.redactor.text(words) or None,
+            appliance=self.label,
+            page=self.start,
+        )
+
+    def page_error(
+        self,
+        view: PageView | None,
+        message: str,
+        *,
+        key: str | None = None,
+        page: str = "",
+        candidates: t.Sequence[str] = (),
+        seen: str | None = None,
+    ) -> PageError:
+        """What was looked for, by which captions, what was nearest; the page is saved where a folder for it is given."""
+        captions = self.vocabulary.captions(key) if key else []
+        spec = PAGES.get(page)
+        names = f"{self.start} > {spec.names}" if spec else (page or self.start)
+        return PageError(
+            f"{names}: {self.redactor.text(clean(message))}",
+            expected=f"{key}: " + ", ".join(repr(caption) for caption in captions) if captions else None,
+            seen=self.redactor.text(clean(seen)) if seen else None,
+            appliance=self.label,
+            page=names,
+            state="nothing was submitted on this page",
+            advice="Look at the page in a browser; add its captions by the option vocabulary, or send the saved page with a "
+            "bug report.",
+            candidates=[self.redactor.text(text) for text in nearest(captions, candidates)],
+            saved=self._save(view, page or self.start) if view is not None else None,
+        )
+
+    def _save(self, view: PageView, page: str) -> str | None:
+        if self.report_dir is None:
+            return None
+        try:
+            return save_page(
+                pathlib.Path(self.report_dir), self.label, f"{self.interface}-{page}", view.root, self.redactor.text
+            )
+        except OSError as error:
+            self.warnings.append(
+                f"the page could not be saved in {self.report_dir}: {error.strerror or type(error).__name__}"
+            )
+            return None
+
+
+def looks_like_id(value: str) -> bool:
+    """True for what can be an appliance's id: one token of at least six characters with a digit in it."""
+    return bool(re.fullmatch(r"\{?[0-9A-Za-z][0-9A-Za-z-]{5,63}\}?", value)) and any(c.isdigit() for c in value)
+
+
+def nearest(captions: t.Sequence[str], seen: t.Sequence[str], limit: int = 8) -> list[str]:
+    """The texts most like one of the captions, most like first."""
+    texts = list(dict.fromkeys(clean(text)[:100] for text in seen if clean(text)))
+
+    def likeness(text: str) -> float:
+        return max(
+            (difflib.SequenceMatcher(None, text.casefold(), caption.casefold()).ratio() for caption in captions),
+            default=0.0,
+        )
+
+    return sorted(texts, key=likeness, reverse=True)[:limit] if captions else texts[:limit]
+
+
+def _with_query(url: str, fields: t.Sequence[tuple[str, t.Any]]) -> str:
+    pairs = [(name, value) for name, value in fields if isinstance(value, str)]
+    return url.split("#")[0].split("?")[0] + ("?" + urllib.parse.urlencode(pairs) if pairs else "")
+
+
+def _elsewhere(one: str, other: str) -> bool:
+    return one.split("#")[0] != other.split("#")[0]
+
+
+def _words_of(response: Response) -> str:
+    try:
+        view = parse(response.body, response.url, response.headers.get("Content-Type") or "")
+    except SraError:
+        return ""
+    return " ".join(view.lines[:3])[:200]
+
+
+__all__ = ["ServerStarting", "SessionExpired", "WebSession"]

@@ -1,0 +1,268 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pair_info
+short_description: Read both appliances of a pair and the site, plan, and check a step
+version_added: 0.1.0
+author: The bseries.sra maintainers (@bseries)
+description:
+  - Reads device A, device B and who serves the site side by side, and makes the plan of the remaining steps of a procedure.
+  - With O(step) it fails unless that step may be done now. The roles ask it before every step that changes something.
+  - What may be a passing state (a role change under way, an answer from the appliance's cache) is looked at again before it counts.
+extends_documentation_fragment:
+  - bseries.sra.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: It reads only.
+  idempotent:
+    support: full
+  action_group:
+    support: none
+    details: It takes the connection options of two appliances.
+options:
+  a:
+    description: Connection options of device A, or of the only appliance.
+    type: dict
+    required: true
+    suboptions: &connection
+      host:
+        description: The appliance's own host name or address.
+        type: str
+        required: true
+      port:
+        description: TCP port.
+        type: int
+      tls_server_name:
+        description: The name that the appliance's certificate must carry.
+        type: str
+      ca_path:
+        description: File or folder of the certificate authorities to trust.
+        type: path
+      validate_certs:
+        description: Whether the certificate is verified.
+        type: bool
+      appliance_username:
+        description: Account of C(/appliance).
+        type: str
+      appliance_password:
+        description: Password of that account.
+        type: str
+      login_username:
+        description: Account of C(/login).
+        type: str
+      login_password:
+        description: Password of that account.
+        type: str
+      client_id:
+        description: OAuth client id of the API account.
+        type: str
+      client_secret:
+        description: OAuth client secret of the API account.
+        type: str
+      language:
+        description: Language of the appliance's pages.
+        type: str
+        choices: [auto, en, de]
+      vocabulary:
+        description: Captions to add, by control and language.
+        type: dict
+      timeout:
+        description: Seconds that one request may take.
+        type: float
+      appliance_id:
+        description: The id that the appliance must have.
+        type: str
+      report_dir:
+        description: Folder for pages that were not understood.
+        type: path
+  b:
+    description: Connection options of device B. Left out for a single appliance.
+    type: dict
+    suboptions: *connection
+  gather:
+    description: V(full) reads APIs and pages, V(light) only what the APIs tell.
+    type: str
+    choices: [full, light]
+    default: full
+  known:
+    description: An earlier result (C(a), C(b)); what only pages tell is taken from it in light readings.
+    type: dict
+  procedure:
+    description: The procedure to plan.
+    type: str
+    choices: [single, synchronous, asynchronous]
+    required: true
+  target_version:
+    description: Product version to reach, or V(latest).
+    type: str
+    default: latest
+  update_method:
+    description: How packages reach the appliance.
+    type: str
+    choices: [automatic, manual]
+    default: automatic
+  swing_again:
+    description: Answers the question whether production is to swing to device B once more.
+    type: bool
+    default: false
+  accept_base_difference:
+    description: Answers the question about a device whose Base is ahead of its peer's.
+    type: bool
+    default: false
+  confirmed:
+    description: Whether window 2 may start.
+    type: bool
+    default: false
+  swing_method:
+    description: How production moves to the other device.
+    type: str
+    choices: [shared_ip, dns, nat, custom]
+  shared_ip:
+    description: The shared IP address.
+    type: str
+  site_hostname:
+    description: The site's host name. Without it nobody is asked who serves.
+    type: str
+  site_port:
+    description: TCP port of the site.
+    type: int
+    default: 443
+  site_address:
+    description: Address to ask for the site instead of resolving its name.
+    type: str
+  step:
+    description: The step that is about to be done.
+    type: str
+  backups:
+    description: This run's verified backups by device (C(a), C(b)), each with C(path) and C(sha256).
+    type: dict
+  steps_done:
+    description: Steps that this run has finished.
+    type: list
+    elements: str
+  estimates:
+    description: Expected seconds by action.
+    type: dict
+  measured:
+    description: Measured seconds by device and action.
+    type: dict
+  windows:
+    description: Maintenance windows, each with C(start) and C(end) in RFC 3339.
+    type: list
+    elements: dict
+  soak_min:
+    description: Least seconds between the windows.
+    type: float
+  soak_max:
+    description: Most seconds between the windows.
+    type: float
+  clock_skew_max:
+    description: Seconds that an appliance's clock may differ from the controller's.
+    type: int
+    default: 300
+  timeout_for_contradictions:
+    description: Seconds after which a contradiction is final.
+    type: int
+    default: 90
+"""
+
+EXAMPLES = r"""
+- name: Read a pair and plan
+  bseries.sra.pair_info:
+    a: "{{ hostvars['node-a'] | bseries.sra.connection }}"
+    b: "{{ hostvars['node-b'] | bseries.sra.connection }}"
+    procedure: asynchronous
+    swing_method: shared_ip
+    shared_ip: 192.0.2.10
+    site_hostname: access.example.com
+    site_address: 192.0.2.10
+  register: pair
+
+- name: Show what remains
+  bseries.sra.announce:
+    text: "{{ pair.plan.text }}"
+"""
+
+RETURN = r"""
+a:
+  description: Device A as RV(bseries.sra.appliance_info#module:appliance) gives it.
+  returned: success
+  type: dict
+  sample: {host: 192.0.2.11, version: 12.1.0, failover_role: primary}
+b:
+  description: Device B likewise; null for a single appliance.
+  returned: success
+  type: dict
+  sample: {host: 192.0.2.12, version: 12.1.0, failover_role: backup}
+site:
+  description: Who serves the site as RV(bseries.sra.site_probe#module:site) gives it; null without O(site_hostname).
+  returned: success
+  type: dict
+  sample: {hostname: access.example.com, answering: true, version: 12.1.0}
+plan:
+  description: The plan as RV(bseries.sra.upgrade_plan#module:plan) gives it.
+  returned: success
+  type: dict
+  sample: {procedure: asynchronous, next: backup_a, done: false}
+checks:
+  description: Readiness checks, each with C(check), C(title), C(outcome), C(cause) and C(remedy). Empty for light readings.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{check: clock, title: Clock of 192.0.2.11 (PREP-8), outcome: pass, cause: "+0 seconds from the controller", remedy: ""}]
+checks_text:
+  description: The checks as lines for people.
+  returned: success
+  type: str
+  sample: "ok    Clock of 192.0.2.11 (PREP-8)"
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.bseries.sra.plugins.module_utils._module import nested_connection_spec, run_module
+from ansible_collections.bseries.sra.plugins.module_utils._resources.pair_info import run
+
+SPEC = {
+    "a": {**nested_connection_spec(), "required": True},
+    "b": nested_connection_spec(),
+    "gather": {"type": "str", "choices": ["full", "light"], "default": "full"},
+    "known": {"type": "dict"},
+    "procedure": {"type": "str", "choices": ["single", "synchronous", "asynchronous"], "required": True},
+    "target_version": {"type": "str", "default": "latest"},
+    "update_method": {"type": "str", "choices": ["automatic", "manual"], "default": "automatic"},
+    "swing_again": {"type": "bool", "default": False},
+    "accept_base_difference": {"type": "bool", "default": False},
+    "confirmed": {"type": "bool", "default": False},
+    "swing_method": {"type": "str", "choices": ["shared_ip", "dns", "nat", "custom"]},
+    "shared_ip": {"type": "str"},
+    "site_hostname": {"type": "str"},
+    "site_port": {"type": "int", "default": 443},
+    "site_address": {"type": "str"},
+    "step": {"type": "str"},
+    "backups": {"type": "dict"},
+    "steps_done": {"type": "list", "elements": "str"},
+    "estimates": {"type": "dict"},
+    "measured": {"type": "dict"},
+    "windows": {"type": "list", "elements": "dict"},
+    "soak_min": {"type": "float"},
+    "soak_max": {"type": "float"},
+    "clock_skew_max": {"type": "int", "default": 300},
+    "timeout_for_contradictions": {"type": "int", "default": 90},
+}
+
+
+def main() -> None:
+    run_module(AnsibleModule(argument_spec=SPEC, supports_check_mode=True), run)
+
+
+if __name__ == "__main__":
+    main()

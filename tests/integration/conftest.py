@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole procedures against the simulated appliances, run as users run them: `ansible-playbook` with an inventory."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+
+from simulator.process import SimulatorProcess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCALE = 600.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a playbook run ended: exit status, everything printed, the recap's counts by host."""
+
+    status: int
+    output: str
+    recap: dict[str, dict[str, int]]
+
+    def changed(self, host: str) -> int:
+        return self.recap[host]["changed"]
+
+
+def environment(home: pathlib.Path) -> dict[str, str]:
+    """What `make` gives, so that tests run from an editor too; nothing of the user's own configuration."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    (home / "ansible.cfg").touch()
+    return {
+        **kept,
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
+        "ANSIBLE_HOME": str(home / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+
+
+@dataclasses.dataclass
+class Lab:
+    """A running simulator and a folder for inventory and backups."""
+
+    simulator: SimulatorProcess
+    folder: pathlib.Path
+    settings: dict[str, t.Any]
+
+    @property
+    def inventory(self) -> pathlib.Path:
+        return self.folder / "inventory.json"
+
+    def write_inventory(self, change: t.Callable[[dict[str, t.Any]], None] | None = None) -> None:
+        data = self.simulator.inventory()
+        data["all"].setdefault("vars", {}).update(self.settings)
+        if change is not None:
+            change(data)
+        self.inventory.write_text(json.dumps(data), encoding="utf-8")
+
+    def command(self, playbook: str, *extra: str) -> list[str]:
+        return [
+            str(pathlib.Path(sys.executable).with_name("ansible-playbook")),
+            "-i",
+            str(self.inventory),
+            f"bseries.sra.{playbook}",
+            *extra,
+        ]
+
+    def play(self, playbook: str, *extra: str, timeout: float = 400) -> Outcome:
+        done = subprocess.run(
+            self.command(playbook, *extra),
+            cwd=self.folder,
+            env=environment(self.folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, read_recap(done.stdout))
+
+    def kill_when(
+        self, playbook: str, *extra: str, reached: t.Callable[[list[dict[str, t.Any]]], bool], timeout: float = 300
+    ) -> None:
+        """Start a run and SIGKILL its whole process group as soon as the request log satisfies ``reached``."""
+        process = subprocess.Popen(
+            self.command(playbook, *extra),
+            cwd=self.folder,
+            env=environment(self.folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        end = time.monotonic() + timeout
+        try:
+            while not reached(self.simulator.log()):
+                assert process.poll() is None, "the run ended before it could be killed"
+                assert time.monotonic() < end, "the moment to kill the run never came"
+                time.sleep(0.05)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def writes(self) -> list[dict[str, t.Any]]:
+        return [entry for entry in self.simulator.log() if entry["kind"] == "write"]
+
+    def device(self, letter: str, pair: str | None = None) -> dict[str, t.Any]:
+        pairs = self.simulator.state()["pairs"]
+        return pairs[pair or next(iter(pairs))]["devices"][letter]
+
+
+def read_recap(output: str) -> dict[str, dict[str, int]]:
+    """The counts behind each host of PLAY RECAP."""
+    recap = {}
+    for line in output.rpartition("PLAY RECAP")[2].splitlines():
+        match = re.match(r"(\S+)\s*:\s+(ok=.*)", line)
+        if match:
+            recap[match[1]] = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", match[2])}
+    return recap
+
+
+@pytest.fixture
+def start_lab(tmp_path: pathlib.Path) -> t.Iterator[t.Callable[..., Lab]]:
+    """Start simulated appliances from a scenario; they are stopped when the test ends."""
+    with contextlib.ExitStack() as stack:
+
+        def start(scenario: dict[str, t.Any] | None = None, **settings: t.Any) -> Lab:
+            scenario = {"time_scale": SCALE, "pairs": [{"name": "one"}], **(scenario or {})}
+            simulator = stack.enter_context(SimulatorProcess(scenario))
+            defaults = {
+                "sra_swing_method": "shared_ip",
+                "sra_accept_license": True,
+                "sra_backup_dir": str(tmp_path / "backups"),
+            }
+            lab = Lab(simulator, tmp_path, {**defaults, **settings})
+            lab.write_inventory()
+            return lab
+
+        yield start

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The asynchronous, synchronous and single procedures, from start to end and again."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .conftest import Lab
+
+StartLab = t.Callable[..., Lab]
+CONFIRMED = ("-e", "sra_confirmed=true")
+SINGLE = {"pairs": [{"name": "one", "single": True}]}
+
+
+def installs(lab: Lab) -> list[tuple[str, str]]:
+    """Which device installed what, in order, as the appliances saw it."""
+    return [(entry["device"], entry["package"]) for entry in lab.simulator.events("installed")]
+
+
+def assert_upgraded(lab: Lab, primary: str, backup: str) -> None:
+    for letter, role in ((primary, "primary"), (backup, "backup")):
+        device = lab.device(letter)
+        assert (device["base"], device["product"], device["failover_role"]) == ("3.3.2", "12.2.0", role)
+    assert lab.simulator.violations() == []
+    assert lab.simulator.sessions() == []
+
+
+def test_asynchronous_straight_through(start_lab: StartLab) -> None:
+    lab = start_lab()
+    first = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert first.status == 0, first.output
+    assert_upgraded(lab, primary="b", backup="a")
+    assert lab.device("b")["shared_ip_enabled"]
+    assert not lab.device("a")["shared_ip_enabled"]
+    again = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert again.status == 0, again.output
+    assert {host: counts["changed"] for host, counts in again.recap.items()} == dict.fromkeys(again.recap, 0)
+
+
+def test_asynchronous_in_two_windows(start_lab: StartLab) -> None:
+    lab = start_lab()
+    first = lab.play("upgrade_asynchronous")
+    assert first.status == 0, first.output
+    assert "sra_confirmed=true" in first.output
+    assert lab.device("a")["product"] == "12.1.0"
+    assert lab.device("b")["product"] == "12.2.0"
+    assert lab.device("b")["shared_ip_enabled"]
+    written = len(lab.writes())
+    waiting = lab.play("upgrade_asynchronous")
+    assert waiting.status == 0, waiting.output
+    assert len(lab.writes()) == written, "without confirmation nothing of window 2 may be touched"
+    second = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert second.status == 0, second.output
+    assert_upgraded(lab, primary="b", backup="a")
+
+
+def test_synchronous(start_lab: StartLab) -> None:
+    lab = start_lab()
+    first = lab.play("upgrade_synchronous")
+    assert first.status == 0, first.output
+    assert lab.device("a")["product"] == "12.2.0"
+    assert lab.device("b")["product"] == "12.1.0"
+    second = lab.play("upgrade_synchronous", *CONFIRMED)
+    assert second.status == 0, second.output
+    assert_upgraded(lab, primary="a", backup="b")
+    again = lab.play("upgrade_synchronous", *CONFIRMED)
+    assert again.status == 0, again.output
+    assert all(counts["changed"] == 0 for counts in again.recap.values())
+
+
+def test_single(start_lab: StartLab) -> None:
+    lab = start_lab(SINGLE)
+    first = lab.play("upgrade_single")
+    assert first.status == 0, first.output
+    assert (lab.device("a")["base"], lab.device("a")["product"]) == ("3.3.2", "12.2.0")
+    assert lab.simulator.violations() == []
+    again = lab.play("upgrade_single")
+    assert again.status == 0, again.output
+    assert all(counts["changed"] == 0 for counts in again.recap.values())
+
+
+@pytest.mark.parametrize("playbook", ["upgrade_asynchronous", "upgrade_synchronous", "upgrade_single"])
+def test_check_mode_writes_nothing_and_predicts_the_change(start_lab: StartLab, playbook: str) -> None:
+    lab = start_lab(SINGLE if playbook == "upgrade_single" else None)
+    before = lab.simulator.state()["pairs"]
+    checked = lab.play(playbook, "--check", "--diff", *CONFIRMED)
+    assert checked.status == 0, checked.output
+    assert lab.writes() == []
+    assert lab.simulator.state()["pairs"]["one"]["devices"]["a"]["product"] == before["one"]["devices"]["a"]["product"]
+    real = lab.play(playbook, *CONFIRMED)
+    assert real.status == 0, real.output
+    assert {host: counts["changed"] for host, counts in checked.recap.items()} == {
+        host: counts["changed"] for host, counts in real.recap.items()
+    }
+
+
+def write_by(form: str, device: str) -> t.Callable[[list[dict[str, t.Any]]], bool]:
+    """True once a write whose screen or operation holds ``form`` was seen on ``device``."""
+
+    def reached(log: list[dict[str, t.Any]]) -> bool:
+        return any(
+            entry["kind"] == "write" and entry["device"].endswith(device) and form in str(entry) for entry in log
+        )
+
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("form", "device"),
+    [("failover", "a"), ("updates", "b"), ("networking", "a"), ("updates", "a"), ("failover", "b")],
+    ids=["separating", "updating-b", "swinging", "updating-a", "establishing"],
+)
+def test_a_killed_run_is_simply_started_again(start_lab: StartLab, form: str, device: str) -> None:
+    lab = start_lab()
+    lab.kill_when("upgrade_asynchronous", *CONFIRMED, reached=write_by(form, device))
+    again = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert again.status == 0, again.output
+    done = installs(lab)
+    assert sorted(done) == sorted(set(done)), f"something was installed twice: {done}"
+    assert len(done) == 4
+    device_b, device_a = lab.device("b"), lab.device("a")
+    assert (device_b["product"], device_b["failover_role"]) == ("12.2.0", "primary")
+    assert (device_a["product"], device_a["failover_role"]) == ("12.2.0", "backup")
+    assert lab.simulator.violations() == []
+    last = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert all(counts["changed"] == 0 for counts in last.recap.values()), last.output
+
+
+def test_one_pairs_failure_leaves_the_other_alone(start_lab: StartLab) -> None:
+    lab = start_lab({"pairs": [{"name": "berlin"}, {"name": "wien"}]})
+    lab.simulator.fault(pair="wien", device="b", kind="install_failed", count=1)
+    outcome = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert outcome.status != 0
+    devices = lab.simulator.state()["pairs"]["berlin"]["devices"]
+    assert (devices["b"]["product"], devices["b"]["failover_role"]) == ("12.2.0", "primary")
+    assert (devices["a"]["product"], devices["a"]["failover_role"]) == ("12.2.0", "backup")
+    stopped = lab.simulator.state()["pairs"]["wien"]["devices"]
+    assert stopped["a"]["product"] == "12.1.0"
+    assert stopped["a"]["shared_ip_enabled"], "production of the failed pair stays on A"
+    assert "update_b" in outcome.output
+    assert "support" in outcome.output.lower()
+    assert lab.simulator.violations() == []

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults that a test puts into the simulation: which kind, on which device, for which requests, how often."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+import threading
+import typing as t
+
+#: Faults that strike a request, and what they do to it.
+REQUEST_KINDS = frozenset({"reset", "status", "slow", "torn_tls", "session_expired", "token_revoked", "html"})
+#: Faults that strike something that the appliance does.
+OTHER_KINDS = frozenset(
+    {
+        "refuse",
+        "lockout",
+        "install_failed",
+        "install_hangs",
+        "base_install_failed",
+        "sync_stuck",
+        "sync_failed",
+        "backup_truncated",
+        "backup_html",
+        "certificate_changed",
+        "key_mismatch",
+        "licence_page",
+        "missing_control",
+        "shared_ip_refused",
+        "update_vanished",
+        "jump_clients_lost",
+        "peer_unreachable",
+        "update_server_down",
+        "role_change_failed",
+        "unhealthy",
+    }
+)
+_MATCHERS = ("interface", "method", "path", "screen", "action", "operation", "address", "kind_of_request")
+
+
+class FaultError(ValueError):
+    """The description of the fault is not understood."""
+
+
+@dataclasses.dataclass
+class Fault:
+    """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first."""
+
+    number: int
+    kind: str
+    device: str | None
+    count: int | None
+    skip: int
+    after: bool
+    match: dict[str, re.Pattern[str]]
+    options: dict[str, t.Any]
+    struck: int = 0
+
+    def describe(self) -> dict[str, t.Any]:
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "device": self.device,
+            "count": self.count,
+            "struck": self.struck,
+            "match": {key: pattern.pattern for key, pattern in self.match.items()},
+            **self.options,
+        }
+
+
+class Faults:
+    """Thread-safe list of faults."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._faults: list[Fault] = []
+
+    def add(self, data: dict[str, t.Any]) -> Fault:
+        """Add a fault from its JSON description. Raises FaultError."""
+        data = dict(data)
+        kind = str(data.pop("kind", ""))
+        if kind not in REQUEST_KINDS | OTHER_KINDS:
+            raise FaultError(f"unknown kind {kind!r}; known are {', '.join(sorted(REQUEST_KINDS | OTHER_KINDS))}")
+        match = data.pop("match", None) or {}
+        unknown = set(match) - set(_MATCHERS)
+        if unknown:
+            raise FaultError(f"unknown matchers {sorted(unknown)}; known are {list(_MATCHERS)}")
+        with self._lock:
+            fault = Fault(
+                next(self._numbers),
+                kind,
+                data.pop("device", None),
+                data.pop("count", 1 if kind in REQUEST_KINDS else None),
+                int(data.pop("skip", 0)),
+                data.pop("when", "before") == "after",
+                {key: re.compile(value) for key, value in match.items()},
+                data,
+            )
+            self._faults.append(fault)
+            return fault
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def describe(self) -> list[dict[str, t.Any]]:
+        with self._lock:
+            return [fault.describe() for fault in self._faults]
+
+    def strike(self, kind: str, device: str | None = None) -> Fault | None:
+        """The fault of this kind that strikes now, counted as used."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind == kind and fault.device in (None, device) and self._use(fault):
+                    return fault
+        return None
+
+    def strike_request(self, device: str, facts: dict[str, str], *, after: bool) -> Fault | None:
+        """The fault that strikes the request with these facts, before or after the appliance has acted on it."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind not in REQUEST_KINDS or fault.device not in (None, device) or fault.after is not after:
+                    continue
+                if all(pattern.search(facts.get(key, "")) for key, pattern in fault.match.items()) and self._use(fault):
+                    return fault
+        return None
+
+    @staticmethod
+    def _use(fault: Fault) -> bool:
+        if fault.count is not None and fault.count <= 0:
+            return False
+        if fault.skip > 0:
+            fault.skip -= 1
+            return False
+        if fault.count is not None:
+            fault.count -= 1
+        fault.struck += 1
+        return True

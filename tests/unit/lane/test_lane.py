@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory of a lane must hold, and how it is told to people."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.bseries.sra.plugins.module_utils._lane.lane import ACCOUNTS, DEFAULTS, Lane, describe_lane
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ACCOUNT_VALUES = {f"sra_{name}": f"value-of-{name}" for name in ACCOUNTS}
+
+
+def hostvars(**changes: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    hosts = {
+        "node-a": {**ACCOUNT_VALUES, "sra_host": "192.0.2.11", "sra_pair": "one"},
+        "node-b": {**ACCOUNT_VALUES, "sra_host": "192.0.2.12", "sra_pair": "one"},
+    }
+    for name, change in changes.items():
+        hosts.setdefault(name.replace("_", "-"), {**ACCOUNT_VALUES}).update(change)
+    return hosts
+
+
+def settings(tmp_path: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
+    return {
+        "sra_swing_method": "shared_ip",
+        "sra_shared_ip": "192.0.2.10",
+        "sra_site_hostname": "access.example.com",
+        "sra_accept_license": True,
+        "sra_backup_dir": str(tmp_path / "backups"),
+        **{f"sra_{name}": value for name, value in changes.items()},
+    }
+
+
+def lane_of(
+    variables: dict[str, t.Any],
+    hosts: dict[str, dict[str, t.Any]] | None = None,
+    groups: dict[str, list[str]] | None = None,
+    procedure: str = "asynchronous",
+    upgrading: bool = True,
+) -> Lane:
+    groups = groups or {"device_a": ["node-a"], "device_b": ["node-b"]}
+    return describe_lane("node-a", variables, hosts or hostvars(), groups, procedure, upgrading=upgrading)
+
+
+def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
+    lane = lane_of(settings(tmp_path))
+    assert lane.problems == ()
+    assert (lane.a, lane.b, lane.label) == ("node-a", "node-b", "one")
+    assert lane.settings["site_address"] == "192.0.2.10"
+    assert lane.settings["site_port"] == 443
+    assert not (tmp_path / "backups").exists(), "looking must not create the folder"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"target_version": "new"}, "sra_target_version is 'new'"),
+        ({"update_method": "magic"}, "sra_update_method is 'magic'"),
+        ({"swing_method": "rope"}, "sra_swing_method is 'rope'"),
+        ({"swing_method": None}, "sra_swing_method is not set"),
+        ({"shared_ip": None}, "sra_shared_ip is not set"),
+        ({"shared_ip": "300.1.1.1"}, "sra_shared_ip is '300.1.1.1'"),
+        ({"accept_license": False}, "sra_accept_license is not true"),
+        ({"accept_license": "perhaps"}, "'perhaps' is neither true nor false"),
+        ({"site_hostname": None}, "sra_site_hostname is not set"),
+        ({"site_port": "https"}, "sra_site_port"),
+        ({"swing_method": "nat"}, "sra_swing_tasks is not set"),
+        ({"swing_method": "nat", "swing_tasks": "/no/such.yml"}, "sra_swing_tasks names /no/such.yml"),
+        ({"verify_tasks": "/no/such.yml"}, "sra_verify_tasks names /no/such.yml"),
+        ({"backup_dir": "/dev/null/backups"}, "sra_backup_dir is /dev/null/backups"),
+        ({"backup_dir": "/proc/backups"}, "sra_backup_dir is /proc/backups"),
+        ({"install_timeout": 0}, "sra_install_timeout"),
+        ({"install_timeout": "long"}, "sra_install_timeout"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.Any], said: str) -> None:
+    lane = lane_of(settings(tmp_path, **change))
+    assert [problem for problem in lane.problems if said in problem], lane.problems
+
+
+@pytest.mark.parametrize(
+    ("hosts", "groups", "said"),
+    [
+        (hostvars(node_b={"sra_pair": "two"}), None, "has no peer"),
+        (hostvars(), {"device_a": ["node-a"], "device_b": []}, "group device_b holds nobody"),
+        (
+            hostvars(node_c={"sra_pair": "one", "sra_host": "192.0.2.13"}),
+            {"device_a": ["node-a"], "device_b": ["node-b", "node-c"]},
+            "2 peers",
+        ),
+        (
+            hostvars(node_c={"sra_pair": "one", "sra_host": "192.0.2.13"}),
+            {"device_a": ["node-a", "node-c"], "device_b": ["node-b"]},
+            "Two hosts of group device_a",
+        ),
+        (hostvars(node_b={"sra_host": "192.0.2.11"}), None, "same address (192.0.2.11)"),
+        (hostvars(node_b={"sra_host": "ACCESS.example.com"}), None, "shared host name"),
+        (hostvars(node_a={"sra_host": "192.0.2.10"}), None, "shared IP address"),
+        (hostvars(node_a={"sra_host": "https://node-a/"}), None, "without https://"),
+        (hostvars(node_a={"sra_port": 70000}), None, "70000 is no TCP port"),
+        (hostvars(node_b={"sra_client_secret": ""}), None, "node-b: sra_client_secret is not set"),
+        (hostvars(node_b={"sra_ca_path": "/no/ca.pem"}), None, "sra_ca_path names /no/ca.pem"),
+        (hostvars(node_b={"sra_validate_certs": "maybe"}), None, "neither true nor false"),
+    ],
+)
+def test_a_contradictory_inventory_is_named(
+    tmp_path: pathlib.Path, hosts: dict[str, t.Any], groups: dict[str, list[str]] | None, said: str
+) -> None:
+    lane = lane_of(settings(tmp_path), hosts, groups)
+    assert [problem for problem in lane.problems if said in problem], lane.problems
+
+
+def test_a_pair_needs_no_name_where_there_is_only_one(tmp_path: pathlib.Path) -> None:
+    hosts = hostvars()
+    for host in hosts.values():
+        del host["sra_pair"]
+    lane = lane_of(settings(tmp_path), hosts)
+    assert lane.problems == ()
+    assert (lane.b, lane.label) == ("node-b", "node-a")
+
+
+def test_a_single_appliance_needs_neither_peer_nor_site(tmp_path: pathlib.Path) -> None:
+    variables = {"sra_accept_license": True, "sra_backup_dir": str(tmp_path)}
+    lane = lane_of(variables, groups={"device_a": ["node-a"]}, procedure="single")
+    assert lane.problems == ()
+    assert lane.b is None
+
+
+def test_looking_at_a_plan_needs_no_licence_and_no_backup_folder(tmp_path: pathlib.Path) -> None:
+    variables = settings(tmp_path, accept_license=False, backup_dir="/proc/backups")
+    assert lane_of(variables, upgrading=False).problems == ()
+
+
+def test_every_problem_is_told_at_once_and_none_tells_a_secret(tmp_path: pathlib.Path) -> None:
+    lane = lane_of(settings(tmp_path, accept_license=False, target_version="new"), hostvars(node_b={"sra_port": "x"}))
+    assert len(lane.problems) >= 3
+    assert "value-of-" not in repr(lane.problems) + repr(lane.settings)
+
+
+def test_switched_off_verification_is_warned_of(tmp_path: pathlib.Path) -> None:
+    lane = lane_of(settings(tmp_path), hostvars(node_a={"sra_validate_certs": False}))
+    assert len(lane.warnings) == 1
+    assert "node-a" in lane.warnings[0]
+
+
+def test_the_argument_spec_documents_every_setting_with_its_default() -> None:
+    specs = yaml.safe_load((ROOT / "roles/lane/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    documented = specs["argument_specs"]["main"]["options"]
+    for name, default in DEFAULTS.items():
+        assert f"sra_{name}" in documented
+        assert documented[f"sra_{name}"].get("default") == default

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""IP Configuration: read in several hands; the right address changed by the right form."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, RefusedByAppliance, StateError
+from ansible_collections.bseries.sra.plugins.module_utils._pages import ip_configuration
+from ansible_collections.bseries.sra.tests.unit.pages.ip_pages import LISTS
+from ansible_collections.bseries.sra.tests.unit.web.fakes import FakeTransport, Request, page, session, site
+
+
+def edit(number: int, checked: str, language: str) -> str:
+    enabled, save = ("Aktiviert", "Änderungen speichern") if language == "de" else ("Enabled", "Save Changes")
+    return page(
+        f"""<h2>Edit</h2><form method=post action=/save><input type=hidden name=k value={number}><table>
+        <tr><td>IP Address</td><td>10.0.0.{number}</td></tr><tr><td>Subnet</td><td>
+<input name=m value=255.255.255.0></td></tr>
+        <tr><td>{enabled}</td><td><input type=checkbox name=e value=1 {checked}></td></tr></table>
+<input type=submit name=s value='{save}'></form>""",
+        language,
+    )
+
+
+def open_site(content: str, language: str = "en", saved: str = "<p>Changes saved.</p>") -> FakeTransport:
+    posts = {f"POST /{path}": page(saved, language) for path in ("save", "save1", "save2", "dis", "ena")}
+    return site(
+        {
+            "GET /ip": page(content, language),
+            "GET /ip/1": edit(5, "checked", language),
+            "GET /ip/2": edit(9, "", language),
+            **posts,
+        },
+        language,
+    )
+
+
+def turned_on(request: Request) -> bool:
+    """Whether a request enables 10.0.0.9, in any of the hands."""
+    return request.path == "/ena" or bool({"e", "en", "e2"} & set(request.form))
+
+
+@pytest.mark.parametrize(("language", "content"), LISTS.values(), ids=LISTS.keys())
+def test_read(language: str, content: str) -> None:
+    transport = open_site(content, language)
+    with session(transport) as web:
+        seen = ip_configuration.read(web)
+    assert [(a.address, a.enabled) for a in seen.addresses] == [("10.0.0.5", True), ("10.0.0.9", False)]
+    assert seen.ntp_servers == (("clock.example.com",) if "NTP" in content else ())
+    assert transport.writes == []
+
+
+@pytest.mark.parametrize(("language", "content"), LISTS.values(), ids=LISTS.keys())
+def test_enable(language: str, content: str) -> None:
+    transport = open_site(content, language)
+    with session(transport) as web:
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        assert transport.writes == []
+        assert not prepared.already
+        assert ip_configuration.prepare_enabled(web, "10.0.0.5", True).already
+        prepared.commit()
+    (sent,) = transport.writes
+    assert turned_on(sent)
+    assert sent.form.get("k", "9") == "9"
+    assert sent.path != "/save1"
+
+
+def test_refusal_after_the_save() -> None:
+    transport = open_site(
+        LISTS["german links"][1],
+        "de",
+        "<div class=fehler>Die Adresse wird bereits im Netzwerk verwendet: Konflikt</div>",
+    )
+    with session(transport) as web:
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        with pytest.raises(RefusedByAppliance) as caught:
+            prepared.commit()
+    assert "Konflikt" in (caught.value.seen or "")
+
+
+def test_unknown_address_and_check_mode() -> None:
+    transport = open_site(LISTS["german links"][1], "de")
+    with session(transport, check_mode=True) as web:
+        with pytest.raises(StateError, match="has no address"):
+            ip_configuration.prepare_enabled(web, "10.0.0.7", True)
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        with pytest.raises(StateError, match="check mode"):
+            prepared.commit()
+    assert transport.writes == []
+
+
+EDIT_SPOILED: dict[str, t.Callable[[str], str]] = {
+    "another address": lambda text: text.replace("10.0.0.9", "10.0.0.77"),
+    "no box": lambda text: text.replace("type=checkbox", "type=hidden"),
+    "box renamed": lambda text: text.replace("Aktiviert", "Frobnicate"),
+    "two boxes": lambda text: text.replace(
+        "</table>", "<tr><td>Aktiviert</td><td><input type=checkbox name=x></td></tr></table>"
+    ),
+    "no button": lambda text: text.replace("type=submit", "type=reset"),
+    "two buttons": lambda text: text.replace(
+        "</form>", "<input type=submit name=s value='Änderungen speichern'></form>"
+    ),
+    "extra required field": lambda text: text.replace(
+        "</table>", "<tr><td>Grund</td><td><input name=x required></td></tr></table>"
+    ),
+    "posts elsewhere": lambda text: text.replace("action=/save", "action=https://evil.example.net/save"),
+}
+
+
+@pytest.mark.parametrize("spoil", EDIT_SPOILED.values(), ids=EDIT_SPOILED.keys())
+def test_edit_page_not_understood_is_not_sent(spoil: t.Callable[[str], str]) -> None:
+    transport = open_site(LISTS["german links"][1], "de")
+    transport.routes["GET /ip/2"] = spoil(edit(9, "", "de"))
+    with session(transport) as web, pytest.raises(PageError):
+        ip_configuration.prepare_enabled(web, "10.0.0.9", True).commit()
+    assert transport.writes == []
+
+
+def test_another_appliance_than_expected_is_not_written() -> None:
+    transport = open_site(LISTS["german links"][1], "de")
+    transport.routes["GET /basics"] = page(
+        "<h1>Einfach</h1><dl><dt>Geräte-ID</dt><dd>aaaa1111</dd><dt>Basissoftware</dt><dd>3.2.4</dd></dl>", "de"
+    )
+    with (
+        session(transport, expected_appliance_id="bbbb2222") as web,
+        pytest.raises(StateError, match="another appliance"),
+    ):
+        ip_configuration.prepare_enabled(web, "10.0.0.9", True).commit()
+    assert transport.writes == []

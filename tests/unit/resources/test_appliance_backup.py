@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+import json
+import pathlib
+import typing as t
+
+import pytest
+from unit.resources.conftest import ACCOUNTS
+from unit.resources.fakes import UTC, Appliance, World
+
+from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing
+from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_backup
+
+OPTIONS: dict[str, t.Any] = {
+    **ACCOUNTS,
+    "host": "a.example.com",
+    "password": None,
+    "include_vault_key": False,
+    "keep": None,
+    "max_age": None,
+    "wait_timeout": 60,
+}
+
+
+def backup(world: World, dest: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    return appliance_backup.run({**OPTIONS, "dest": str(dest), **options}, check_mode, world.connect(check_mode))
+
+
+@pytest.fixture
+def appliance(world: World) -> Appliance:
+    return world.add("a.example.com")
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[float], None]:
+    """Moves the wall clock that backups are named and judged by."""
+
+    def move(seconds: float) -> None:
+        moment = datetime.datetime.now(UTC) + datetime.timedelta(seconds=seconds)
+        monkeypatch.setattr(appliance_backup, "_now", lambda: moment)
+
+    return move
+
+
+def test_stores_a_private_file_with_its_description(world: World, appliance: Appliance, tmp_path: pathlib.Path) -> None:
+    result = backup(world, tmp_path / "new" / "folder", password="backup-secret")
+
+    path = pathlib.Path(result["path"])
+    assert path.parent == tmp_path / "new" / "folder"
+    assert path.name.startswith("a.example.com_12.1.0_")
+    assert path.suffix == ".nsb"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    description = path.with_name(path.name + ".json")
+    assert description.stat().st_mode & 0o777 == 0o600
+    assert json.loads(description.read_text())["sha256"] == result["sha256"]
+    assert "backup-secret" not in description.read_text()
+    assert (result["changed"], result["source"], result["size"]) == (True, "api", path.stat().st_size)
+    assert appliance.sign_ins == {"appliance": 0, "login": 0}
+
+
+def test_check_mode_predicts_the_path_and_writes_nothing(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, later: t.Any
+) -> None:
+    later(0)
+    predicted = backup(world, tmp_path / "new", check_mode=True)
+
+    assert not (tmp_path / "new").exists()
+    assert predicted["changed"]
+    assert predicted["path"] == backup(world, tmp_path / "new")["path"]
+
+
+def test_young_backup_is_enough(world: World, appliance: Appliance, tmp_path: pathlib.Path) -> None:
+    first = backup(world, tmp_path, max_age=60)
+    second = backup(world, tmp_path, max_age=60)
+
+    assert (first["changed"], second["changed"]) == (True, False)
+    assert second["path"] == first["path"]
+    assert len(list(tmp_path.glob("*.nsb"))) == 1
+
+
+@pytest.mark.parametrize("spoil", ["old", "damaged", "gone", "version", "password", "other appliance"])
+def test_backup_that_does_not_count(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, later: t.Any, spoil: str
+) -> None:
+    path = pathlib.Path(backup(world, tmp_path, max_age=60)["path"])
+    options: dict[str, t.Any] = {}
+    if spoil == "old":
+        later(61)
+    elif spoil == "damaged":
+        path.write_bytes(b"something else")
+    elif spoil == "gone":
+        path.unlink()
+    elif spoil == "version":
+        appliance.product = "12.2.0"
+    elif spoil == "password":
+        options["password"] = "backup-secret"
+    else:
+        appliance.appliance_id = "c" * 32
+
+    assert backup(world, tmp_path, max_age=60, **options)["changed"]
+
+
+def test_keeps_the_newest_and_touches_no_other_file(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, later: t.Any
+) -> None:
+    world.add("b.example.com")
+    (tmp_path / "a.example.com_by_hand.nsb").write_text("mine")
+    other = backup(world, tmp_path, host="b.example.com")["path"]
+    paths = []
+    for number in range(3):
+        later(number * 60)
+        paths.append(backup(world, tmp_path)["path"])
+    later(180)
+
+    predicted = backup(world, tmp_path, check_mode=True, keep=2)
+    result = backup(world, tmp_path, keep=2)
+
+    assert sorted(result["removed"]) == sorted(paths[:2]) == sorted(predicted["removed"])
+    left = {str(path) for path in tmp_path.glob("*.nsb")}
+    assert left == {paths[2], result["path"], other, str(tmp_path / "a.example.com_by_hand.nsb")}
+
+
+def test_page_without_api_account(world: World, appliance: Appliance, tmp_path: pathlib.Path) -> None:
+    result = backup(world, tmp_path / "it.nsb", client_id=None, client_secret=None)
+
+    assert (result["path"], result["source"]) == (str(tmp_path / "it.nsb"), "page")
+    assert appliance.sign_ins == {"appliance": 0, "login": 1}
+
+
+def test_page_where_the_api_account_may_not(world: World, appliance: Appliance, tmp_path: pathlib.Path) -> None:
+    appliance.permissions = {"perm_backup": False}
+
+    assert backup(world, tmp_path)["source"] == "page"
+    for check_mode in (True, False):
+        with pytest.raises(PermissionMissing):
+            backup(world, tmp_path, check_mode, login_username=None, login_password=None)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"include_vault_key": True},
+        {"keep": 0},
+        {"max_age": -1},
+        {"wait_timeout": 0},
+        {"dest": "/dev/null/folder"},
+        {"dest": "/tmp/one.nsb", "keep": 3},
+        {"client_id": None, "client_secret": None, "login_username": None, "login_password": None},
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_contacted(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, options: dict[str, t.Any]
+) -> None:
+    appliance.unreachable = True
+    with pytest.raises(InputError):
+        backup(world, options.pop("dest", tmp_path), **options)
+    assert list(tmp_path.iterdir()) == []

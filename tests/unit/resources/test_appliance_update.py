@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from unit.resources.conftest import ACCOUNTS
+from unit.resources.fakes import Appliance, World, lost
+
+from ansible_collections.bseries.sra.plugins.module_utils._errors import (
+    InputError,
+    RefusedByAppliance,
+    StateError,
+    TransportError,
+    WaitTimeout,
+)
+from ansible_collections.bseries.sra.plugins.module_utils._records import Package
+from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update
+from ansible_collections.bseries.sra.plugins.module_utils._resources._install import InstallFailed
+
+BASE = Package("Base Software 3.3.2", "base", "3.3.2", True)
+PRODUCT = Package("Bomgar-12.2.0", "product", "12.2.0", False, "3.2.4 does not satisfy 12.2.0's requirements.")
+PATCH = Package("Security Patch BT26-02", "other", None, True)
+OPTIONS: dict[str, t.Any] = {
+    **ACCOUNTS,
+    "host": "b.example.com",
+    "state": "latest",
+    "version": None,
+    "kind": "all",
+    "method": "automatic",
+    "package": None,
+    "accept_license": True,
+    "wait_timeout": 600,
+}
+
+
+def update(world: World, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    return appliance_update.run({**OPTIONS, **options}, check_mode, world.connect(check_mode))
+
+
+@pytest.fixture
+def appliance(world: World) -> Appliance:
+    return world.add("b.example.com", catalogue=[PRODUCT, BASE])
+
+
+def test_installs_base_then_product_with_one_sign_in_for_each_restart(world: World, appliance: Appliance) -> None:
+    result = update(world)
+
+    assert appliance.writes == ["install Base Software 3.3.2", "install Bomgar-12.2.0"]
+    assert [one["name"] for one in result["installed"]] == ["Base Software 3.3.2", "Bomgar-12.2.0"]
+    assert all(60 <= one["seconds"] < 75 for one in result["installed"])
+    assert result["changed"]
+    assert result["before"] == {"version": "12.1.0", "base_version": "3.2.4"}
+    assert result["after"] == {"version": "12.2.0", "base_version": "3.3.2"}
+    assert appliance.sign_ins == {"appliance": 3, "login": 0}
+    assert not appliance.sessions["appliance"]
+
+
+def test_second_run_changes_nothing(world: World, appliance: Appliance) -> None:
+    update(world)
+    written = list(appliance.writes)
+
+    assert not update(world)["changed"]
+    assert appliance.writes == written
+
+
+def test_check_mode_predicts_what_a_run_does_and_writes_nothing(world: World, appliance: Appliance) -> None:
+    predicted = update(world, check_mode=True)
+
+    assert appliance.writes == []
+    assert appliance.sign_ins["appliance"] == 1
+    real = update(world)
+    assert [one["name"] for one in predicted["would_install"]] == [one["name"] for one in real["installed"]]
+    assert predicted["diff"] == real["diff"]
+    assert predicted["changed"]
+    assert real["changed"]
+
+
+def test_kind_base_stops_before_the_product(world: World, appliance: Appliance) -> None:
+    assert update(world, kind="base", state="present", version="12.2.0")["after"]["base_version"] == "3.3.2"
+    assert appliance.writes == ["install Base Software 3.3.2"]
+    assert update(world, kind="product", state="present", version="12.2.0")["after"]["version"] == "12.2.0"
+
+
+def test_kind_base_takes_a_base_version(world: World, appliance: Appliance) -> None:
+    newer = Package("Base Software 3.4.0", "base", "3.4.0", True)
+    appliance.catalogue.append(newer)
+
+    update(world, kind="base", state="present", version="3.3.2")
+
+    assert appliance.base == "3.3.2"
+    assert not update(world, kind="base", state="present", version="3.3.2")["changed"]
+
+
+def test_check_mode_predicts_a_product_that_waits_for_base(world: World, appliance: Appliance) -> None:
+    predicted = update(world, check_mode=True, kind="product", state="present", version="12.2.0")
+
+    assert [one["name"] for one in predicted["would_install"]] == ["Bomgar-12.2.0"]
+
+
+def test_package_without_version_is_installed_when_it_is_gone_from_a_fresh_list(world: World) -> None:
+    appliance = world.add("b.example.com", catalogue=[PATCH])
+
+    assert update(world)["installed"][0]["name"] == "Security Patch BT26-02"
+    assert appliance.writes == ["install Security Patch BT26-02"]
+
+
+def test_waits_for_an_install_that_an_earlier_run_started(world: World, appliance: Appliance) -> None:
+    appliance.installing, appliance.started = BASE, world.clock.now()
+
+    result = update(world, kind="base")
+
+    assert appliance.writes == []
+    assert result["after"]["base_version"] == "3.3.2"
+    assert result["installed"] == []
+
+
+def test_failed_base_stops_everything_and_says_not_to_restart(
+    world: World, appliance: Appliance, failure: t.Any
+) -> None:
+    appliance.outcome = "failed"
+
+    error, result = failure(lambda: update(world))
+
+    assert isinstance(error, InstallFailed)
+    assert error.seen == "Installation failed: checksum error"
+    assert "Do not restart the appliance" in error.advice
+    assert appliance.writes == ["install Base Software 3.3.2"]
+    assert result["installed"] == []
+    assert result["evidence"]["last_seen"] == "Installation failed: checksum error"
+    assert result["evidence"]["health"]["version"] == "12.1.0"
+
+
+def test_stuck_base_ends_at_the_deadline_with_the_last_words(
+    world: World, appliance: Appliance, failure: t.Any
+) -> None:
+    appliance.outcome = "hangs"
+    start = world.clock.now()
+
+    error, _result = failure(lambda: update(world, wait_timeout=120))
+
+    assert isinstance(error, WaitTimeout)
+    assert error.seen == "Installing Base Software 3.3.2"
+    assert "Do not restart the appliance" in error.advice
+    assert world.clock.now() - start == pytest.approx(120, abs=3)
+    assert appliance.writes == ["install Base Software 3.3.2"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"),
+    [("vanishes", "is no longer listed, yet it is not installed"), ("nothing", "was not installed")],
+)
+def test_package_that_did_not_take_effect_is_named_and_not_repeated(
+    world: World, appliance: Appliance, failure: t.Any, outcome: str, message: str
+) -> None:
+    appliance.outcome = outcome
+
+    error, _result = failure(lambda: update(world))
+
+    assert str(error).startswith("Base Software 3.3.2 ")
+    assert message in error.message
+    assert appliance.writes == ["install Base Software 3.3.2"]
+
+
+def test_failure_of_the_second_package_reports_the_first(world: World, appliance: Appliance, failure: t.Any) -> None:
+    update(world, kind="base")
+    appliance.catalogue.append(Package("Base Software 3.3.3", "base", "3.3.3", True))
+
+    def fail_after_first(what: str, write: t.Any = appliance.write) -> None:
+        appliance.outcome = "failed" if "Bomgar" in what else "ok"
+        write(what)
+
+    appliance.write = fail_after_first  # type: ignore[method-assign]
+    error, result = failure(lambda: update(world))
+
+    assert error.kind == "install"
+    assert result["changed"]
+    assert [one["name"] for one in result["installed"]] == ["Base Software 3.3.3"]
+    assert result["after"]["base_version"] == "3.3.3"
+
+
+def test_connection_lost_after_the_button_was_pressed_is_followed(world: World, appliance: Appliance) -> None:
+    appliance.commit_error = lost
+
+    assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
+
+
+def test_misread_words_do_not_leave_a_begun_install_alone(world: World, appliance: Appliance) -> None:
+    appliance.commit_error = lambda: RefusedByAppliance("refused", seen="Do not switch off")
+
+    assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
+
+
+def test_connection_refused_before_anything_was_sent_is_an_error(
+    world: World, appliance: Appliance, failure: t.Any
+) -> None:
+    appliance.commit_error = lambda: lost(sent=False)
+
+    error, result = failure(lambda: update(world))
+
+    assert isinstance(error, TransportError)
+    assert not result["changed"]
+
+
+def test_licence_is_not_accepted_without_being_told(world: World, failure: t.Any) -> None:
+    licensed = Package("Bomgar-12.2.0", "product", "12.2.0", True, None, {"license": "EULA"})
+    appliance = world.add("b.example.com", catalogue=[licensed])
+
+    error, _result = failure(lambda: update(world, accept_license=False))
+
+    assert isinstance(error, RefusedByAppliance)
+    assert appliance.writes == []
+
+
+def test_blocked_package_with_nothing_else_offered(world: World, failure: t.Any) -> None:
+    appliance = world.add("b.example.com", catalogue=[PRODUCT])
+
+    for check_mode in (True, False):
+        error, _result = failure(lambda mode=check_mode: update(world, mode, state="present", version="12.2.0"))
+        assert isinstance(error, StateError)
+        assert error.seen == "3.2.4 does not satisfy 12.2.0's requirements."
+    assert appliance.writes == []
+
+
+@pytest.mark.parametrize(("version", "words"), [("13.0.0", "neither installed nor offered"), ("11.0", "newer than")])
+def test_impossible_version_changes_nothing(
+    world: World, appliance: Appliance, failure: t.Any, version: str, words: str
+) -> None:
+    error, _result = failure(lambda: update(world, state="present", version=version))
+
+    assert words in error.message
+    assert appliance.writes == []
+
+
+def test_another_appliance_than_expected_is_left_alone(world: World, appliance: Appliance, failure: t.Any) -> None:
+    error, _result = failure(lambda: update(world, appliance_id="b" * 32))
+
+    assert isinstance(error, StateError)
+    assert appliance.writes == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "manual"},
+        {"package": "/tmp/x"},
+        {"state": "present"},
+        {"state": "latest", "version": "12.2.0"},
+        {"state": "present", "version": "newest"},
+        {"wait_timeout": 0},
+        {"appliance_username": None, "appliance_password": None},
+        {"appliance_password": None},
+        {"host": None},
+        {"host": "https://b.example.com"},
+        {"port": 70000},
+        {"ca_path": "/nowhere/ca.pem"},
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_contacted(
+    world: World, appliance: Appliance, options: dict[str, t.Any]
+) -> None:
+    with pytest.raises(InputError):
+        update(world, **options)
+    assert appliance.sign_ins == {"appliance": 0, "login": 0}

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import requests
+
+from simulator.process import SimulatorError
+
+HEALTH = "/api/command/v2/health"
+
+
+def test_a_fault_strikes_what_it_matches_as_often_as_told(pair):
+    api = pair.api("a")
+    pair.sim.fault("status", pair.a["name"], match={"operation": r"health\.get"}, status=502, count=2, skip=1)
+    assert [api.call("GET", HEALTH).status_code for _number in range(4)] == [200, 502, 502, 200]
+    assert api.call("GET", "/api/command/v2/info").status_code == 200
+    assert [entry["fault"] for entry in pair.sim.log(operation="api.command.v2.health.get")] == [
+        "",
+        "status",
+        "status",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["reset", "torn_tls"])
+def test_a_connection_can_be_cut(pair, kind):
+    api = pair.api("a")
+    pair.sim.fault(kind, match={"operation": "health"})
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        api.call("GET", HEALTH)
+    assert api.call("GET", HEALTH).status_code == 200
+
+
+def test_an_answer_can_be_lost_after_the_change_was_made(pair):
+    browser = pair.signed_in("a", "login")
+    browser.follow("jump")
+    pair.sim.fault("reset", match={"action": "jump_client_settings"}, when="after")
+    with pytest.raises(requests.ConnectionError):
+        browser.press("Save Changes", limit="8")
+    assert pair.device("a")["settings"]["max_concurrent_upgrades"] == 8
+
+
+def test_a_slow_answer(pair):
+    api = pair.api("a")
+    pair.sim.fault("slow", match={"operation": "health"}, seconds=0.5)
+    began = time.monotonic()
+    assert api.call("GET", HEALTH).status_code == 200
+    assert time.monotonic() - began > 0.5
+
+
+def test_a_session_can_end_in_the_middle(pair):
+    browser = pair.signed_in("a", "appliance")
+    pair.sim.fault("session_expired", match={"screen": "^updates$"})
+    assert "Username" in browser.follow("updates")
+
+
+def test_a_token_can_be_revoked(pair):
+    api = pair.api("a")
+    pair.sim.fault("token_revoked", match={"operation": "health"})
+    assert api.call("GET", HEALTH).status_code == 401
+    assert api.get_token().status_code == 200
+
+
+def test_a_control_can_be_missing(pair):
+    pair.sim.fault("missing_control", control="sync")
+    browser = pair.signed_in("a", "login")
+    browser.follow("management", "failover")
+    assert "Sync Now" not in browser.buttons()
+    assert "Break Failover Relationship" in browser.buttons()
+
+
+def test_an_agreement_can_come_after_the_sign_in(pair):
+    pair.sim.fault("licence_page", count=1)
+    browser = pair.browser("a", "login")
+    assert "Login Agreement" in browser.sign_in()
+    assert "Login Agreement" in browser.open("/login/management/failover.ns")
+    assert "Status ::" in browser.press("I Agree")
+
+
+def test_a_device_can_refuse_connections_for_a_while(pair):
+    pair.sim.fault("refuse", pair.b["name"], seconds=300)
+    browser = pair.browser("b", "login")
+    with pytest.raises(requests.ConnectionError):
+        browser.open("/login")
+    pair.sim.wait_until(lambda state: state["devices"][pair.b["name"]]["phase"] == "up")
+    assert "Username" in browser.open("/login")
+
+
+def test_a_fault_that_is_not_known_is_refused(pair):
+    with pytest.raises(SimulatorError, match="unknown kind"):
+        pair.sim.fault("earthquake")
