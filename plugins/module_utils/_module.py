@@ -346,7 +346,8 @@ def run_module(module: AnsibleModule, run: Run) -> None:
     outcome, failure = _attempt(run, module.params, bool(module.check_mode), connect)
     if not module._diff:
         outcome.pop("diff", None)
-    outcome["warnings"] = [*outcome.get("warnings", []), *(text for one in opened for text in one.warnings)]
+    for text in (text for one in opened for text in one.warnings):
+        module.warn(redactor.text(text))
     if failure is not None:
         module.fail_json(**redactor.data({**outcome, **failure}))
     module.exit_json(**redactor.data(outcome))

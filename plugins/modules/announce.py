@@ -13,14 +13,16 @@ author: The bseries.sra maintainers (@bseries)
 description:
   - Prints a plan's table, a summary or an instruction line by line, without quotes and escapes, and takes unprintable characters out.
   - Runs on the controller. It contacts nothing and changes nothing.
+extends_documentation_fragment:
+  - bseries.sra.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and tell what it would do without changing anything.
     support: full
   diff_mode:
-    description: Tells what it changed.
     support: none
     details: There is nothing to compare.
+  idempotent:
+    support: full
 options:
   text:
     description: What to print; several lines are welcome.

@@ -25,7 +25,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - V(present) and V(absent) are. V(synced) starts a data sync each time, except while one is running.
+      - V(present) and V(absent) are. V(synced) makes a data sync each time, or waits for the one that is running.
 options:
   state:
     description:
@@ -55,6 +55,12 @@ options:
     description:
       - The host name that the pair shares. It is refused as O(peer_host) and O(reverse_host).
     type: str
+  assume_earlier_steps:
+    description:
+      - In check mode, predict this step as part of a procedure whose earlier steps were only predicted too, instead of comparing with
+        what the page shows now. Without meaning outside of check mode.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - Seconds to wait for the end state. If not given, 600, and 14400 for O(state=synced).
@@ -182,6 +188,7 @@ def main() -> None:
             "reverse_host": {"type": "str"},
             "reverse_port": {"type": "int"},
             "site_hostname": {"type": "str"},
+            "assume_earlier_steps": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int"},
         },
         supports_check_mode=True,

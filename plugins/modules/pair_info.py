@@ -25,9 +25,6 @@ attributes:
     details: It reads only.
   idempotent:
     support: full
-  action_group:
-    support: none
-    details: It takes the connection options of two appliances.
 options:
   a:
     description: Connection options of device A, or of the only appliance.
@@ -169,6 +166,14 @@ options:
     description: Seconds that an appliance's clock may differ from the controller's.
     type: int
     default: 300
+  reach_timeout:
+    description: Seconds that an appliance may not answer at all before it counts as unreachable.
+    type: int
+    default: 30
+  install_timeout:
+    description: Seconds to wait for an appliance that shows signs of an install under way, such as a web server without appliance.
+    type: int
+    default: 14400
   timeout_for_contradictions:
     description: Seconds after which a contradiction is final.
     type: int
@@ -256,6 +261,8 @@ SPEC = {
     "soak_min": {"type": "float"},
     "soak_max": {"type": "float"},
     "clock_skew_max": {"type": "int", "default": 300},
+    "reach_timeout": {"type": "int", "default": 30},
+    "install_timeout": {"type": "int", "default": 14400},
     "timeout_for_contradictions": {"type": "int", "default": 90},
 }
 

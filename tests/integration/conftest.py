@@ -123,9 +123,10 @@ class Lab:
     def writes(self) -> list[dict[str, t.Any]]:
         return [entry for entry in self.simulator.log() if entry["kind"] == "write"]
 
-    def device(self, letter: str, pair: str | None = None) -> dict[str, t.Any]:
-        pairs = self.simulator.state()["pairs"]
-        return pairs[pair or next(iter(pairs))]["devices"][letter]
+    def device(self, letter: str, pair: str = "one") -> dict[str, t.Any]:
+        """What the device is now, as the simulator itself knows it."""
+        found: dict[str, t.Any] = self.simulator.state()["devices"][f"{pair}-{letter}"]
+        return found
 
 
 def read_recap(output: str) -> dict[str, dict[str, int]]:

@@ -115,14 +115,15 @@ def test_an_unwritable_backup_folder_is_refused(start_lab: StartLab) -> None:
     assert lab.simulator.log() == []
 
 
-@pytest.mark.parametrize("permission", [{"perm_command": "deny"}, {"perm_backup": False}])
-def test_a_missing_permission_is_named(start_lab: StartLab, permission: dict[str, t.Any]) -> None:
-    lab = start_lab(
-        {"pairs": [{"name": "one", "a": {"api_permissions": permission}, "b": {"api_permissions": permission}}]}
-    )
+@pytest.mark.parametrize(
+    ("permissions", "named"), [({"command": "deny"}, "perm_command"), ({"backup": False}, "perm_backup")]
+)
+def test_a_missing_permission_is_named(start_lab: StartLab, permissions: dict[str, t.Any], named: str) -> None:
+    account = {"client_id": "cd" * 16, "client_secret": "Another-Secret", "command": "full_access", "backup": True}
+    lab = start_lab({"pairs": [{"name": "one", "both": {"api_accounts": [{**account, **permissions}]}}]})
     outcome = lab.play("upgrade_asynchronous")
     assert outcome.status != 0
-    assert next(iter(permission)) in outcome.output
+    assert named in outcome.output
     assert "API Configuration" in outcome.output
     assert lab.writes() == []
 

@@ -80,6 +80,11 @@ def check_query(request: Request, known: t.Collection[str], status: int) -> dict
     return values
 
 
+def _is_of(wanted: type, value: t.Any) -> bool:
+    """To Python true and false are numbers; to the API they are not."""
+    return isinstance(value, wanted) and isinstance(value, bool) is (wanted is bool)
+
+
 def json_body(call: Call, fields: dict[str, type], required: t.Collection[str] = ()) -> dict[str, t.Any]:
     """The JSON object in the body, checked field by field. Raises ApiError: 400 for what is not understood, 422 for values."""
     if content_type(call.request) != "application/json":
@@ -95,7 +100,7 @@ def json_body(call: Call, fields: dict[str, type], required: t.Collection[str] =
         raise message(400, f"Unrecognized fields: {', '.join(unknown)}")
     errors = {name: ["This field is required."] for name in required if name not in data}
     errors.update(
-        {name: ["The value has a wrong type."] for name, value in data.items() if type(value) is not fields[name]}
+        {name: ["The value has a wrong type."] for name, value in data.items() if not _is_of(fields[name], value)}
     )
     if errors:
         raise ApiError(422, {"message": "Validation failed", "errors": errors})
@@ -108,7 +113,7 @@ def access_denied() -> ApiError:
 
 
 class Accounts:
-    """The API accounts of one device with their tokens; nothing survives a restart of the device."""
+    """The API accounts of one device with their tokens; a restart of the device ends the tokens."""
 
     def __init__(self, device: Device) -> None:
         self._device = device

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import heapq
 import random
-import typing as t
 
 from .clock import Timers
 from .scenario import Durations
@@ -90,7 +89,7 @@ class Fleet:
         ]
         self._jumpoints_at = start
 
-    def begin(self, serving: str, version: str) -> None:
+    def begin(self, serving: str | None, version: str) -> None:
         """The state at the start: everything is connected and up to date."""
         self.serving, self._version = serving, version
         for client in self.jump_clients:
@@ -190,6 +189,3 @@ class Fleet:
                 person.lsid = ""
                 return True
         return False
-
-    def busy(self) -> dict[str, t.Any]:
-        return {"serving": self.serving, "version": self._version}

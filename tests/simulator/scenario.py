@@ -138,7 +138,6 @@ class Durations:
     first_sync_after: float = 60
     sync: float = 45
     role_change: float = 10
-    restart: float = 120
     jump_client_upgrade: float = 20
     jump_client_return: float = 60
     passive_return: float = 1800

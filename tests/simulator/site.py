@@ -72,8 +72,7 @@ class Site:
             device.listener.open()
         self._settle_shared_ip()
         serving = self.serving
-        if serving is not None:
-            self.fleet.begin(serving.name, serving.software)
+        self.fleet.begin(serving.name if serving else None, (serving or self.devices[0]).software)
 
     @property
     def serving(self) -> Device | None:

@@ -46,6 +46,7 @@ DEFAULTS: dict[str, t.Any] = {
     "verify_timeout": 1800,
     "swing_timeout": 300,
     "observe_timeout": 90,
+    "reach_timeout": 30,
 }
 """Effective settings of a lane by name without the prefix ``sra_``; timeouts in seconds. The roles' argument specs repeat these."""
 

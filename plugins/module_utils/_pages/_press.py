@@ -21,6 +21,7 @@ from .._web.view import PageView
 from .._web.words import PREFIX
 
 MAX_QUESTIONS: t.Final = 4
+_FIRST_ERROR_STATUS: t.Final = 400
 
 _QUESTION = re.compile(
     r"\?|\b(are you sure|confirm|confirmation|really|do you want|would you like|about to|please verify"
@@ -75,7 +76,10 @@ def _signature(form: Form) -> _Signature:
 
 @dataclasses.dataclass(frozen=True)
 class Press:
-    """One action on one page: ``key`` is its control, ``purpose`` says it in words for people."""
+    """One action on one page: ``key`` is its control, ``purpose`` says it in words for people.
+
+    ``done`` tells from a page that the action was done, whatever else the page says.
+    """
 
     web: WebSession
     page: str
@@ -83,6 +87,7 @@ class Press:
     purpose: str
     kind: Kind = "write"
     accept_license: bool = False
+    done: t.Callable[[PageView], bool] = lambda _view: False
 
     def run(self, view: PageView, action: Action, values: Values | None = None) -> Result:
         """Press, answer up to four questions, and judge the answer. Raises RefusedByAppliance with the appliance's words."""
@@ -110,8 +115,10 @@ class Press:
                 after, f"to {self.purpose}: the appliance keeps asking", key="confirm", page=self.page
             )
         said = outcome(known, after)
-        if after.status >= 400:
+        if after.status >= _FIRST_ERROR_STATUS:
             raise self.refused(said.text or after.text[:300])
+        if self.done(after):
+            return Result(after, dataclasses.replace(said, errors=()))
         if said.errors:
             said = self._without_standing_text(said)
         if said.errors:

@@ -99,13 +99,13 @@ def read(view: PageView, lines: t.Sequence[str]) -> Progress:
 def under_way(view: PageView) -> Progress | None:
     """Progress that a page shows besides other things; None where nothing is being downloaded or installed, or failed."""
     seen = read(view, view.lines)
-    bar = any(
+    shows_bar = any(
         dom.is_element(e) and (e.tag == "progress" or e.get("role") == "progressbar") and dom.visible(e)
         for e in view.root.iter()
     )
     marked = [message.text for message in view.messages]
     if seen.state in ("downloading", "installing") and (
-        bar
+        shows_bar
         or seen.percent is not None
         or any(_INSTALLING.search(x) or _DOWNLOADING.search(x) for x in view.lines if len(x) < 160)
     ):

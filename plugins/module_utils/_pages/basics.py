@@ -45,7 +45,7 @@ def read_product(finder: Finder) -> tuple[str | None, str | None]:
 
 
 def _time(finder: Finder) -> tuple[t.Any, str | None]:
-    fact = finder.fact("appliance_time", where=lambda value: bool(_CLOCK.search(value)))
+    fact = find(finder, "appliance_time")
     if fact is None:
         return None, None
     zone = finder.fact("time_zone")
@@ -57,6 +57,20 @@ def _time(finder: Finder) -> tuple[t.Any, str | None]:
     return moment, fact.value
 
 
+LOOKUPS: t.Final[dict[str, t.Callable[[str], bool]]] = {
+    "appliance_id": looks_like_id,
+    "base_version": has_version,
+    "product_version": has_version,
+    "appliance_time": lambda value: bool(_CLOCK.search(value)),
+}
+"""What the procedures read here: control key, and which values can be it."""
+
+
+def find(finder: Finder, key: str) -> Fact | None:
+    """The fact of a key of LOOKUPS as the page shows it."""
+    return finder.fact(key, where=LOOKUPS[key])
+
+
 def _text(fact: Fact | None) -> str | None:
     return fact.value if fact else None
 
@@ -65,8 +79,8 @@ def read(web: WebSession) -> Basics:
     """Raises PageError where the page tells neither a version nor an id: then it is not the page, or not understood."""
     view = web.open("basics")
     finder = web.finder(view, "basics")
-    identity = finder.fact("appliance_id", where=looks_like_id)
-    base = finder.fact("base_version", where=has_version)
+    identity = find(finder, "appliance_id")
+    base = find(finder, "base_version")
     version, build = read_product(finder)
     moment, time_text = _time(finder)
     if identity is None and base is None and version is None:

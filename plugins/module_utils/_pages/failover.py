@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 import typing as t
 
-from .._errors import StateError
+from .._errors import PageError, StateError
 from .._records import Failover, FailoverRole
 from .._web import dom
 from .._web.controls import Button, Control
 from .._web.dates import parse_time, stamped_time
 from .._web.facts import Fact
-from .._web.finder import Finder
+from .._web.finder import Action, Finder
 from .._web.session import WebSession
 from .._web.view import PageView
 from ._press import Press
@@ -56,22 +57,33 @@ def _role_in(text: str) -> FailoverRole | None:
 
 def _configured(finder: Finder) -> bool:
     """Raises PageError where the page shows neither or both states."""
-    controls = [
-        finder.actions(key, also_disabled=True)
-        for key in ("sync_now", "break_relationship", "become_backup", "become_primary")
-    ]
-    related = any(controls)
-    unrelated = _says_unconfigured(finder) or bool(_host_fields(finder))
-    if related == unrelated:
-        seen = [button.caption for button in finder.view.buttons] + list(finder.view.headings)
-        what = "both of a relationship and of none" if related else "neither of a relationship nor of none"
-        role = _role(finder)
-        if not related and role is not None:
+    keys = ("break_relationship", "sync_now", "become_backup", "become_primary")
+    related = any(finder.actions(key) for key in keys)
+    form = bool(_host_fields(finder))
+    if related != form:
+        return related
+    if related:
+        if finder.actions("break_relationship") and not _says_unconfigured(finder):
             return True
-        if related and _says_unconfigured(finder) is False and controls[1]:
-            return True
-        raise finder.fail(f"the page speaks {what}", key="break_relationship", candidates=seen)
-    return related
+    elif _says_unconfigured(finder):
+        return False
+    elif any(finder.actions(key, also_disabled=True) for key in keys) or _role(finder) is not None:
+        return True
+    seen = [button.caption for button in finder.view.buttons] + list(finder.view.headings)
+    what = "of a relationship and of none" if related else "neither of a relationship nor of none"
+    raise finder.fail(f"the page speaks {what}", key="break_relationship", candidates=seen)
+
+
+def _shows(web: WebSession, configured: bool) -> t.Callable[[PageView], bool]:
+    """Tells whether a page shows the state that was asked for."""
+
+    def done(view: PageView) -> bool:
+        try:
+            return _configured(web.finder(view, PAGE)) is configured
+        except PageError:
+            return False
+
+    return done
 
 
 def _says_unconfigured(finder: Finder) -> bool:
@@ -176,20 +188,23 @@ def read(web: WebSession) -> Failover:
     return _record(web.finder(view, PAGE))
 
 
+def find_action(web: WebSession, key: str) -> tuple[PageView, Action]:
+    """The page, and what does ``sync_now`` or ``break_relationship`` when it is pressed."""
+    view = web.open(PAGE)
+    return view, web.finder(view, PAGE).action(key)
+
+
 def sync_now(web: WebSession) -> str:
     """Press Sync Now; returns the appliance's words. The end of the sync is to be waited for by ``read``."""
-    view = web.open(PAGE)
-    finder = web.finder(view, PAGE)
-    return Press(web, PAGE, "sync_now", "synchronise the backup now").run(view, finder.action("sync_now")).message
+    view, action = find_action(web, "sync_now")
+    return Press(web, PAGE, "sync_now", "synchronise the backup now").run(view, action).message
 
 
 def break_relationship(web: WebSession) -> str:
     """Press Break Failover Relationship, confirm it, and read back that there is none. Returns the appliance's words."""
-    view = web.open(PAGE)
-    finder = web.finder(view, PAGE)
-    press = Press(web, PAGE, "break_relationship", "break the failover relationship")
-    result = press.run(view, finder.action("break_relationship"))
-    return result.message
+    view, action = find_action(web, "break_relationship")
+    press = Press(web, PAGE, "break_relationship", "break the failover relationship", done=_shows(web, False))
+    return press.run(view, action).message
 
 
 # Establishing
@@ -253,12 +268,18 @@ def _open_form(web: WebSession) -> tuple[PageView, Finder]:
     return view, finder
 
 
-def establish(web: WebSession, peer_host: str, peer_port: int, reverse_host: str, reverse_port: int) -> str:
-    """Fill in both connections and establish the relationship on the appliance that is to be the primary.
+@dataclasses.dataclass(frozen=True)
+class RelationshipForm:
+    """The form that establishes a relationship, found but not filled in. ``fields``: peer's host and port, then the way back."""
 
-    Returns the appliance's words. Raises RefusedByAppliance with them where the validation fails, StateError where there
-    is a relationship already, PageError where the form is not fully understood.
-    """
+    view: PageView = dataclasses.field(repr=False)
+    finder: Finder = dataclasses.field(repr=False)
+    fields: tuple[Control, ...]
+    button: Button
+
+
+def find_form(web: WebSession) -> RelationshipForm:
+    """Raises PageError where the form is not fully understood, StateError where there is a relationship already."""
     view, finder = _open_form(web)
     if finder.actions("break_relationship", also_disabled=True):
         raise StateError(
@@ -268,15 +289,26 @@ def establish(web: WebSession, peer_host: str, peer_port: int, reverse_host: str
             state="nothing was sent",
         )
     sides = ("new_backup_connection", "reverse_connection")
-    values = {
-        _field(finder, "peer_host", *sides): peer_host,
-        _field(finder, "tls_port", *sides): str(peer_port),
-        _field(finder, "peer_host", *reversed(sides)): reverse_host,
-        _field(finder, "tls_port", *reversed(sides)): str(reverse_port),
-    }
-    if len(values) != len(sides) * 2:
+    fields = tuple(
+        _field(finder, key, *order) for order in (sides, sides[::-1]) for key in ("peer_host", "tls_port")
+    )
+    if len(set(fields)) != len(fields):
         raise finder.fail("the four fields of the connections could not be told apart", key="new_backup_connection")
-    form = finder.form_of(next(iter(values)))
-    button: Button = finder.button_in(form, "establish_relationship")
-    press = Press(web, PAGE, "establish_relationship", f"establish the failover relationship with {peer_host}")
-    return press.run(view, button, values).message
+    return RelationshipForm(view, finder, fields, finder.button_in(finder.form_of(fields[0]), "establish_relationship"))
+
+
+def establish(web: WebSession, peer_host: str, peer_port: int, reverse_host: str, reverse_port: int) -> str:
+    """Fill in both connections and establish the relationship on the appliance that is to be the primary.
+
+    Returns the appliance's words. Raises RefusedByAppliance with them where the validation fails, StateError where there
+    is a relationship already, PageError where the form is not fully understood.
+    """
+    form = find_form(web)
+    values = dict(zip(form.fields, (peer_host, str(peer_port), reverse_host, str(reverse_port)), strict=True))
+    purpose = f"establish the failover relationship with {peer_host}"
+    press = Press(web, PAGE, "establish_relationship", purpose, done=_shows(web, True))
+    result = press.run(form.view, form.button, values)
+    if result.said.doubts and not result.said.successes and _host_fields(web.finder(result.view, PAGE)):
+        # The form came back with new words of failure outside any place for messages.
+        raise press.refused(" ".join(result.said.doubts))
+    return result.message

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InputError, RefusedByAppliance
-from .._web.controls import Control
+from .._web.controls import Button, Control
 from .._web.finder import Finder
 from .._web.session import WebSession
 from .._web.view import PageView
@@ -55,15 +55,20 @@ def read(web: WebSession) -> dict[str, t.Any]:
     return {"max_concurrent_upgrades": int(fact.value) if fact else None}
 
 
+def find_setting(web: WebSession) -> tuple[PageView, Control, Button]:
+    """The page, the field of the number, and the button that saves it."""
+    view, finder = _open(web)
+    field = finder.control(_KEY, types=_TYPES)
+    return view, field, finder.button_in(finder.form_of(field), "save_changes")
+
+
 def set_max_concurrent_upgrades(web: WebSession, n: int) -> str:
     """Set the number, read it back, and return the appliance's words. Raises RefusedByAppliance where it did not hold."""
     if not 1 <= n <= MOST:
         raise InputError(f"the number of concurrent Jump Client upgrades must be 1 to {MOST}, not {n}")
-    view, finder = _open(web)
-    field = finder.control(_KEY, types=_TYPES)
-    form = finder.form_of(field)
+    view, field, button = find_setting(web)
     press = Press(web, "jump_clients", "save_changes", f"allow {n} concurrent Jump Client upgrades")
-    result = press.run(view, finder.button_in(form, "save_changes"), {field: str(n)})
+    result = press.run(view, button, {field: str(n)})
     seen = read(web)["max_concurrent_upgrades"]
     if seen != n:
         raise RefusedByAppliance(

@@ -18,10 +18,10 @@ from .._errors import InputError, RefusedByAppliance
 from .._records import BackupFile
 from .._wait import Deadline
 from .._web.controls import Button, Control
-from .._web.finder import Finder
+from .._web.finder import Action, Finder
 from .._web.messages import outcome
 from .._web.session import WebSession
-from .._web.view import parse
+from .._web.view import PageView, parse
 from .basics import read_product
 
 PAGE: t.Final = "software_management"
@@ -69,6 +69,13 @@ def _values(finder: Finder, action: t.Any, password: str | None) -> dict[Control
     return dict.fromkeys([first[0], *repeated], password)
 
 
+def find_download(web: WebSession) -> tuple[PageView, Finder, Action]:
+    """The page, and what downloads a backup when it is pressed."""
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    return view, finder, finder.action("download_backup")
+
+
 def download_backup(
     web: WebSession, dest: pathlib.Path, password: str | None = None, deadline: Deadline | None = None
 ) -> BackupFile:
@@ -77,9 +84,7 @@ def download_backup(
     Raises RefusedByAppliance where the answer is a page and no backup, InputError where ``dest`` cannot be written.
     """
     web.redactor.add(password)
-    view = web.open(PAGE)
-    finder = web.finder(view, PAGE)
-    action = finder.action("download_backup")
+    view, finder, action = find_download(web)
     values = _values(finder, action, password)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{dest.name}.", dir=dest.parent)

@@ -31,6 +31,8 @@ _NO_NAMES: t.Final = (
 CHECK_SECONDS: t.Final = 120.0
 # Labels such as "Installed version" are short; a sentence with such a word is not a label.
 _SHORT_LABEL: t.Final = 5
+# Characters; larger boxes hold several entries.
+_LONGEST_ENTRY: t.Final = 1500
 
 _BASE = re.compile(
     r"\b(base|basis)[ -]?(software|update|version|system|release|os)?\b|\bbasissoftware\b", re.IGNORECASE
@@ -41,6 +43,7 @@ _PRODUCT = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"^[^\W\d_][^:?!]{0,90}?[\s_-]v?\d+(?:\.\d+)+(?:[\s,(\[–-].{0,40})?$")
+_NAME_FIRST = re.compile(r"^([^\W\d_][\w .()-]{0,60}?[\s_-]v?\d+(?:\.\d+)+)\s+(\S.*)$")
 _BLOCKED = re.compile(
     r"does not satisfy|requirement|requires?\b|depends on|not (?:yet )?(?:be )?install|prerequisite|erfordert"
     r"|voraussetzung|anforderung|benötigt|erfüllt|nicht installiert werden|setzt .* voraus",
@@ -78,6 +81,17 @@ def _is_name(line: str) -> bool:
     return bool(_NAME.match(line)) and not _BLOCKED.search(line) and len(line.split()) <= 12
 
 
+def _name_in(element: t.Any, line: str) -> str | None:
+    """The name that a line is, or that it begins with where inline parts of one box run into one line."""
+    if _is_name(line):
+        return line
+    found = _NAME_FIRST.match(line)
+    parts = [child for child in element if dom.is_element(child) and dom.text_of(child)]
+    if found and len(parts) > 1 and not (element.text or "").strip() and _BLOCKED.search(found.group(2)):
+        return found.group(1) if _is_name(found.group(1)) else None
+    return None
+
+
 def _install_actions(finder: Finder) -> list[Action]:
     return finder.actions("install_this_update", also_disabled=True)
 
@@ -107,7 +121,8 @@ def _name_elements(view: PageView) -> list[tuple[t.Any, str]]:
             continue
         own = dom.text_of(element)
         lines = dom.lines(element)
-        if not own or not lines or len(own) > 1500 or not _is_name(lines[0]):
+        name = _name_in(element, lines[0]) if own and len(own) <= _LONGEST_ENTRY else None
+        if name is None:
             continue
         inner = [
             child
@@ -115,7 +130,7 @@ def _name_elements(view: PageView) -> list[tuple[t.Any, str]]:
             if child is not element and dom.is_element(child) and dom.lines(child)[:1] and _is_name(dom.lines(child)[0])
         ]
         if not inner:
-            found.append((element, lines[0]))
+            found.append((element, name))
     order = view.order
     return sorted(found, key=lambda item: order.get(item[0], 0))
 
@@ -150,7 +165,13 @@ def _borders(finder: Finder, view: PageView) -> list[t.Any]:
 
 
 def _marks(finder: Finder, view: PageView) -> list[tuple[Entry, str]]:
-    names = [(element, name) for element, name in _name_elements(view) if not _is_installed_now(finder, element, name)]
+    names = [
+        (element, name)
+        for element, name in _name_elements(view)
+        # What looks like a button but cannot be pressed may run into the reason beside it.
+        if finder.vocabulary.score("install_this_update", [name]) is None
+        and not _is_installed_now(finder, element, name)
+    ]
     borders = [
         b
         for b in _borders(finder, view)
@@ -318,6 +339,20 @@ def read(web: WebSession, check: bool = False) -> Updates:
             "after the check for updates no list was found", key="available_updates", candidates=list(view.lines)
         )
     return record
+
+
+def find_check(web: WebSession) -> tuple[PageView, Action]:
+    """The page, and what checks for updates when it is pressed."""
+    view = web.open(PAGE)
+    return view, web.finder(view, PAGE).action("check_for_updates")
+
+
+def find_installs(web: WebSession) -> tuple[tuple[Package, Action], ...]:
+    """What ``install`` would press for each package that the page lists as installable now, without any check for updates."""
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    _record, found = _read_view(web, view)
+    return tuple((package, _install_action(finder, entry)[0]) for package, entry in found if package.installable)
 
 
 def _same(one: Package, other: Package) -> bool:

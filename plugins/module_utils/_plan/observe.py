@@ -150,7 +150,7 @@ def _synced(data: t.Mapping[str, t.Any], failover: t.Mapping[str, t.Any], health
 
 def _same_address(one: t.Any, other: t.Any) -> bool:
     try:
-        return ipaddress.ip_address(str(one).split("/")[0]) == ipaddress.ip_address(str(other).split("/")[0])
+        return ipaddress.ip_interface(str(one)).ip == ipaddress.ip_interface(str(other)).ip
     except ValueError:
         return str(one) == str(other)
 

@@ -135,6 +135,7 @@ class Watch:
     def __init__(self, connection: Connection, package: Package | None, deadline: Deadline) -> None:
         self._connection = connection
         self._package = package
+        self._name = package.name if package else "the update under way"
         self._deadline = deadline
         self._following = True
         self._dropped = False
@@ -147,10 +148,9 @@ class Watch:
 
     def until_installed(self) -> Situation:
         """Wait for the end state; at the deadline say what was seen last."""
-        name = self._package.name if self._package else "the update under way"
         try:
             situation = wait_for(
-                f"{name} installed and the appliance ready",
+                f"{self._name} installed and the appliance ready",
                 self._look,
                 self._deadline,
                 longest_delay=3.0,
@@ -211,7 +211,7 @@ class Watch:
         self._last_text = progress.text or progress.state
         if progress.state == "failed":
             raise _failed(
-                self._connection, self._package, "The appliance reports that the update failed", progress.text
+                self._connection, self._package, f"The appliance reports that {self._name} failed", progress.text
             )
 
     def _not_ready(self) -> str | None:

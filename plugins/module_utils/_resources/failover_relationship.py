@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import typing as t
 
-from .._errors import ApiError, InputError, RefusedByAppliance, StateError, TransportError
+from .._errors import ApiError, InputError, PageError, RefusedByAppliance, StateError, TransportError
 from .._module import Connect, Connection, Params
 from .._pages import failover as failover_page
 from .._records import Failover, as_data
@@ -81,6 +81,9 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     with connect(params) as connection:
         connection.require(f"The failover relationship (state {wish.state})", login=True)
         before = failover_page.read(connection.login_web)
+        if check_mode and params["assume_earlier_steps"]:
+            # The steps before this one were only predicted, so what the page shows now is not what this step will find.
+            return _result(before, _predicted(wish, before), changed=True)
         if _is_reached(connection, wish, before):
             return _result(before, before, changed=False)
         if check_mode:
@@ -161,7 +164,7 @@ def _break(connection: Connection, wish: Wish, _before: Failover) -> tuple[str |
 
 
 def _sync(connection: Connection, wish: Wish, before: Failover) -> tuple[str | None, Failover, bool]:
-    # One that runs already is waited for and not started again.
+    # One that runs already is waited for and not started again; either way the backup's data is newer afterwards.
     running = bool(before.sync_running)
     finish = _SyncFinish(before, lambda: _api_last_sync(connection))
     message = None
@@ -179,7 +182,7 @@ def _sync(connection: Connection, wish: Wish, before: Failover) -> tuple[str | N
         "The appliance goes on by itself. See Management > Failover on the primary, then run this again with a longer "
         "wait_timeout.",
     )
-    return message, after, not running
+    return message, after, True
 
 
 class _SyncFinish:
@@ -231,7 +234,8 @@ def _pressed(connection: Connection, press: t.Callable[[], t.Any], took: t.Calla
         if not may_have_been_sent(error):
             raise
         return None
-    except RefusedByAppliance as error:
+    except (PageError, RefusedByAppliance) as error:
+        # The button may be gone because what it does has begun in this moment.
         if not took(failover_page.read(connection.login_web)):
             raise
         return error.seen

@@ -12,7 +12,7 @@ import datetime
 import typing as t
 
 from .._api.site import probe_site
-from .._errors import PageError, WaitTimeout
+from .._errors import PageError, SraError, TlsError, TransportError, WaitTimeout
 from .._lane.readiness import Check, checks_text, readiness
 from .._module import Connect, Connection, Params, nested_params
 from .._plan.invariants import RunFacts, require_step
@@ -28,6 +28,8 @@ LIGHT: t.Final = frozenset({"health"})
 # What only the pages know and no light look renews; the rest of an older reading would contradict what was done since.
 _KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time")
 _SITE_TIMEOUT: t.Final = 10.0
+# What a web server says while the appliance behind it is not up.
+_STARTING: t.Final = frozenset({502, 503, 504})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,7 @@ def _run(
 ) -> dict[str, t.Any]:
     for connection in connections:
         require_accounts(connection, subsets)
+    _await_answers(params, connections, clock)
     reading = _read(params, subsets, connections, params["known"] or {})
     plan = _plan(params, policy, reading)
     if any(problem.second_look for problem in plan.problems):
@@ -79,6 +82,52 @@ def _run(
         "checks": [dataclasses.asdict(check) for check in checks],
         "checks_text": checks_text(checks),
     }
+
+
+def _await_answers(params: Params, connections: t.Sequence[Connection], clock: Clock) -> None:
+    """Wait for an appliance that is on its way up, as after a run that was stopped in the middle of an install.
+
+    One that does not answer at all is waited for ``reach_timeout`` seconds, for it may as well be a wrong address. The
+    longer ``install_timeout`` counts where there is a sign of an install: a web server without the appliance behind it,
+    or a peer that stands alone.
+    """
+    deadline = Deadline(float(params["install_timeout"]), clock)
+    for connection in connections:
+        others = [other for other in connections if other is not connection]
+        _await_answer(params, connection, others, deadline)
+
+
+def _await_answer(params: Params, connection: Connection, others: t.Sequence[Connection], deadline: Deadline) -> None:
+    alone: list[bool] = []
+
+    def look() -> Look[None]:
+        try:
+            status = connection.transport.request("GET", "/check_health", keep_alive=False, cookies=False).status
+        except TlsError:
+            raise
+        except TransportError as error:
+            alone.extend([] if alone else [any(_stands_alone(other) for other in others)])
+            if deadline.elapsed >= params["reach_timeout"] and not alone[0]:
+                raise
+            return Look(False, f"not answering: {error.message}")
+        return Look(status not in _STARTING, f"its web server answers with status {status}, the appliance is not up yet")
+
+    wait_for(
+        f"{connection.label} answers",
+        look,
+        deadline,
+        appliance=connection.label,
+        advice="If it is installing Base software, do not restart it. Otherwise look at its console.",
+    )
+
+
+def _stands_alone(connection: Connection) -> bool:
+    """A device without failover relationship: in the middle of a pair's upgrade, its peer may be installing."""
+    try:
+        own = connection.api.own_entry()
+    except SraError:
+        return False
+    return own is not None and own.failover_role == "none"
 
 
 def _look_again(

@@ -105,8 +105,9 @@ def _walk(element: Element, parts: list[str], without: t.AbstractSet[Element], f
         if leaving:
             if not inline:
                 parts.append("\n")
-            if node is not element and node.tail:
-                parts.append(node.tail)
+            if node is not element:
+                # Neighbours are set apart by style even where no blank stands between their tags.
+                parts.append(node.tail or " ")
             continue
         silent = (
             not is_element(node)

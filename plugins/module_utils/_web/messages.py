@@ -42,7 +42,14 @@ _MESSAGE_HINT = re.compile(
     re.IGNORECASE,
 )
 _RED = re.compile(r"color\s*:\s*(red|#f00|#ff0000|#c00|#cc0000|darkred|crimson)", re.IGNORECASE)
+_FAILURE = re.compile(
+    r"\b(error|failed|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed|not permitted"
+    r"|do(?:es)? not match|mismatch|fehler|fehlgeschlagen|gescheitert|konnten? nicht|verweigert|abgelehnt|nicht erreichbar|ungültig\w*"
+    r"|stimm(?:t|en) nicht|nicht zulässig|nicht erlaubt)\b",
+    re.IGNORECASE,
+)
 _LONGEST_MESSAGE = 600
+_LONGEST_STATEMENT = 240
 
 Kind = t.Literal["error", "success", "other"]
 
@@ -110,10 +117,14 @@ def read_messages(root: t.Any) -> tuple[Message, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a page says after an action that the page before did not say."""
+    """What a page says after an action that the page before did not say.
+
+    ``doubts`` are lines with words of failure that stand in no place for messages: a note beside a form may say the same.
+    """
 
     errors: tuple[str, ...]
     successes: tuple[str, ...]
+    doubts: tuple[str, ...]
     news: tuple[str, ...]
 
     @property
@@ -122,23 +133,32 @@ class Outcome:
         return " ".join(self.errors or self.successes)
 
 
+def _plain_kind(line: str) -> t.Literal["error", "success", "other", "doubt"]:
+    """What a line outside any place for messages says; only plain statements of failure count as errors."""
+    kind = kind_of(line)
+    if kind == "error" and (not _FAILURE.search(line) or len(line) > _LONGEST_STATEMENT):
+        return "doubt"
+    return kind
+
+
 def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
     """Compare a page with the lines of the page before it; what was said already is no answer."""
-    marked = [message for message in page.messages if message.text not in lines_before]
-    if page.preceding is not None:
-        marked += [message for message in page.preceding.messages if message.text not in lines_before]
-        more = [line for line in page.preceding.lines if line not in lines_before]
-    else:
-        more = []
+    pages = [page] if page.preceding is None else [page.preceding, page]
+    marked = [m for one in pages for m in one.messages if m.text not in lines_before]
+    news = [line for one in pages for line in one.lines if line not in lines_before]
     headings = set(page.headings)
-    news = [line for line in (*more, *page.lines) if line not in lines_before]
-    plain = [line for line in news if len(line) <= _LONGEST_MESSAGE and len(line.split()) > 2 and line not in headings]
-    texts = {message.text: message.kind for message in marked}
-    for line in plain:
-        if not any(line in text for text in texts):
-            texts[line] = kind_of(line)
-    return Outcome(
-        errors=tuple(text for text, kind in texts.items() if kind == "error"),
-        successes=tuple(text for text, kind in texts.items() if kind == "success"),
-        news=tuple(news),
-    )
+    found: dict[str, str] = {message.text: message.kind for message in marked}
+    told = {kind for kind in found.values() if kind != "other"}
+    for line in news:
+        if (
+            not len(line.split()) > 2
+            or len(line) > _LONGEST_MESSAGE
+            or line in headings
+            or any(line in text for text in found)
+        ):
+            continue
+        kind = _plain_kind(line)
+        # Where a message was given in its place, lines elsewhere are no second one.
+        found[line] = "doubt" if kind == "error" and told else kind
+    by_kind = {kind: tuple(text for text, k in found.items() if k == kind) for kind in ("error", "success", "doubt")}
+    return Outcome(by_kind["error"], by_kind["success"], by_kind["doubt"], tuple(news))

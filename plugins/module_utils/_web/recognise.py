@@ -56,6 +56,11 @@ _STARTING = re.compile(
 )
 
 
+# A sign-in form may also hold a language, a domain and a box to be remembered, hardly more.
+_MOST_SIGN_IN_FIELDS: t.Final = 6
+_FEW_LINKS: t.Final = 4
+
+
 def _shown_text(view: PageView) -> str:
     parts = [
         view.title,
@@ -93,6 +98,16 @@ def sign_in_form(view: PageView, vocabulary: Vocabulary) -> Form | None:
     if form.index < 0 or any(control.type == "file" for control in form.shown) or has_sign_out(view, vocabulary):
         return None
     return form if text_fields(form) else None
+
+
+def asks_to_sign_in(view: PageView, vocabulary: Vocabulary) -> bool:
+    """True for a sign-in page in the middle of a session: the form alone may also be one of settings with a password."""
+    form = sign_in_form(view, vocabulary)
+    if form is None:
+        return False
+    named = vocabulary.best("username", text_fields(form), lambda control: control.labels, loose=True)
+    pressed = vocabulary.best("sign_in", form.buttons, lambda button: button.captions)
+    return len(form.shown) <= _MOST_SIGN_IN_FIELDS and bool(named or pressed or len(view.links) <= _FEW_LINKS)
 
 
 def sign_in_name(form: Form, vocabulary: Vocabulary) -> Control | None:

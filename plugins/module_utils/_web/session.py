@@ -75,6 +75,10 @@ class WebSession:
         self.warnings: list[str] = []
         self.home: PageView | None = None
         self.current: PageView | None = None
+        # Nothing but signing in and out is ever sent while this is set: not even the check for updates.
+        self.reading_only = False
+        # The links that were followed, for those who tell people the way.
+        self.trail: list[Link] = []
         self._signed_in = False
         self._refused: SraError | None = None
         self._looked_for_id = False
@@ -194,6 +198,7 @@ class WebSession:
 
     def follow(self, link: Link, *, purpose: str = "") -> PageView:
         """Open what a link leads to."""
+        self.trail.append(link)
         return self.get(link.url)
 
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
@@ -272,6 +277,8 @@ class WebSession:
     ) -> Response:
         """Press a button or link whose answer is a file, streamed into ``dest_file``; in check mode nothing but GET is sent."""
         if isinstance(action, Link):
+            if self.reading_only:
+                raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
             if not self.transport.is_same_origin(action.url):
                 raise self.page_error(view, f"{action.caption!r} leads to another host", page=page)
             return self.transport.download("GET", action.url, dest_file, deadline=deadline, follow_redirects=True)
@@ -318,6 +325,8 @@ class WebSession:
 
     def _may(self, kind: Kind, method: str, purpose: str) -> None:
         """Refuse what check mode promises not to do, and any write on another appliance than the expected one."""
+        if self.reading_only and kind not in ("sign_in", "sign_out"):
+            raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
         if kind in ("sign_in", "sign_out", "check") or (kind == "read" and method == "GET"):
             return
         if self.check_mode:
@@ -351,7 +360,7 @@ class WebSession:
                 appliance=self.label, page=urllib.parse.urlsplit(response.url).path,
             )  # fmt: skip
         view = parse(response.body, response.url, content_type, response.status, preceding)
-        if expect_session and (response.status == 401 or recognise.sign_in_form(view, self.vocabulary) is not None):
+        if expect_session and (response.status == 401 or recognise.asks_to_sign_in(view, self.vocabulary)):
             self._signed_in = False
             raise self._expired(view)
         refresh = refresh_of(view.root, view.url)

@@ -37,7 +37,7 @@ def sign_in(web: WebSession) -> PageView:
     form = recognise.sign_in_form(view, web.vocabulary)
     if form is None:
         form, view = _two_steps(web, view)
-    _refuse_extras(web, view, form)
+    _refuse_extras(web, form)
     name = recognise.sign_in_name(form, web.vocabulary)
     password = recognise.password_fields(form)[0]
     values: dict[Control, str] = {password: web.password}
@@ -92,7 +92,7 @@ def _two_steps(web: WebSession, view: PageView) -> tuple[Form, PageView]:
     )
 
 
-def _refuse_extras(web: WebSession, view: PageView, form: Form) -> None:
+def _refuse_extras(web: WebSession, form: Form) -> None:
     name = recognise.sign_in_name(form, web.vocabulary)
     expected = [control for control in (name, *recognise.password_fields(form)) if control is not None]
     extras = recognise.required_extras(form, expected)

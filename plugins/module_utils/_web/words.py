@@ -13,7 +13,7 @@ import unicodedata
 EXACT, SAME_WORDS, PREFIX, CONTAINS, NO_MATCH = 4, 3, 2, 1, 0
 
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
-_MARKS = str.maketrans("", "", "™®©'’`´")
+_MARKS = str.maketrans("", "", "™®©'\u2019`´")
 _ENDINGS = ("en", "es", "e", "n", "s")
 _SHORTEST_STEM = 4
 _EXTRA_WORDS = 8

@@ -122,7 +122,7 @@ class ComposedSkin(Skin):
     def get_form(self, interface: str, target: Target) -> tuple[str, list[tuple[str, str]]]:
         """The address of a form that is sent by GET, and the hidden values that stand for the address's query."""
         path, _mark, query = self.link(interface, target).partition("?")
-        return path, [(name, value) for name, value in _parse_query(query)]
+        return path, _parse_query(query)
 
     def _page_value(self, interface: str, screen: str) -> str:
         return self.path(interface, screen).removeprefix(f"/{interface}/").replace("/", "_")

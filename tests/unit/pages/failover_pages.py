@@ -153,7 +153,7 @@ RELATED = {
 <section>
 <h3>Status</h3>
 <div class=kv>
-<span>This host’s status</span>
+<span>This host&rsquo;s status</span>
 <span>Primary</span></div>
 <div class=kv>
 <span>Peer</span>

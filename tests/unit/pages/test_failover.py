@@ -196,3 +196,27 @@ def test_check_mode_sends_nothing(act: t.Callable[[t.Any], str]) -> None:
 def test_page_of_neither_state_is_refused() -> None:
     with session(open_site("<h1>Failover</h1><p>Loading</p>"), "login") as web, pytest.raises(PageError):
         failover.read(web)
+
+
+def test_note_beside_the_form_is_no_refusal_of_the_break() -> None:
+    note = "<p>The keys of both appliances must be identical, or the connection cannot be validated and an error occurs.</p>"
+    after = page(note + UNRELATED["table"][1])
+    transport = open_site(RELATED["table"][1], POST_brk=after)
+    with session(transport, "login") as web:
+        failover.break_relationship(web)
+    assert [request.path for request in transport.writes] == ["/brk"]
+
+
+def test_refusal_outside_any_place_for_messages() -> None:
+    content = UNRELATED["german fieldsets"][1]
+    words = "Die Schlüssel zur Kommunikation zwischen Geräten müssen identisch sein."
+    transport = open_site(content, "de", **{"POST_fo/set": page(f"<p>{words}</p>{content}", "de")})
+    with session(transport, "login") as web, pytest.raises(RefusedByAppliance) as caught:
+        failover.establish(web, "b.example.com", 443, "a.example.com", 443)
+    assert caught.value.seen == words
+
+
+def test_other_things_not_configured_do_not_hide_the_relationship() -> None:
+    content = RELATED["table"][1] + "<p>Shared IP addresses: not configured</p>"
+    with session(open_site(content), "login") as web:
+        assert failover.read(web).configured

@@ -82,20 +82,24 @@ CERTIFICATES = {
         "en",
         """<h2>Security :: Certificates</h2><table><tr><th></th><th>Friendly Name</th><th>Issued To</th><th>Issued By</th>
         <th>Expires</th><th>Private Key</th>
-        <th>Assigned IP</th><th>Warnings</th></tr><tr><td><input type=checkbox name=c></td><td>main</td><td>support.example.com</td><td>Example CA</td>
-        <td>2027-01-31</td><td>Yes</td><td>10.0.0.5, 10.0.0.9</td><td>None</td></tr><tr><td><input type=checkbox name=c></td><td>old</td><td>old.example.com</td>
+        <th>Assigned IP</th><th>Warnings</th></tr><tr><td><input type=checkbox name=c></td><td>main</td>
+        <td>support.example.com</td><td>Example CA</td>
+        <td>2027-01-31</td><td>Yes</td><td>10.0.0.5, 10.0.0.9</td><td>None</td></tr><tr><td>
+        <input type=checkbox name=c></td><td>old</td><td>old.example.com</td>
         <td>Example CA</td><td>2020-01-31</td><td>No</td><td></td><td>expired</td></tr></table>""",
     ),
     "cards": (
         "de",
         """<h2>Zertifikate</h2><div><div class=card><p>Ausgestellt an: support.example.com</p><p>Ausgestellt von: Example CA</p><p>Gültig bis: 31.01.2027</p>
-        <p>Privater Schlüssel: Ja</p><p>Zugewiesene IP: 10.0.0.5 10.0.0.9</p></div><div class=card><p>Ausgestellt an: old.example.com</p>
+        <p>Privater Schlüssel: Ja</p><p>Zugewiesene IP: 10.0.0.5 10.0.0.9</p></div><div class=card>
+        <p>Ausgestellt an: old.example.com</p>
         <p>Ausgestellt von: Example CA</p><p>Gültig bis: 31.01.2020</p><p>Privater Schlüssel: Nein</p><p>Warnungen: expired</p></div></div>""",
     ),
     "lists": (
         "en",
         """<h3>Other Certificates</h3><dl><dt>Issued to</dt><dd>support.example.com</dd><dt>Issued by</dt><dd>Example CA</dd><dt>Valid until</dt>
-        <dd>Jan 31, 2027</dd><dt>Private key</dt><dd>✓</dd><dt>Assigned addresses</dt><dd>10.0.0.5<br>10.0.0.9</dd></dl><dl><dt>Issued to</dt><dd>old.example.com</dd>
+        <dd>Jan 31, 2027</dd><dt>Private key</dt><dd>✓</dd><dt>Assigned addresses</dt><dd>10.0.0.5<br>10.0.0.9</dd>
+        </dl><dl><dt>Issued to</dt><dd>old.example.com</dd>
         <dt>Issued by</dt><dd>Example CA</dd><dt>Valid until</dt><dd>Jan 31, 2020</dd><dt>Private key</dt><dd>-</dd><dt>Warnings</dt><dd>expired</dd></dl>""",
     ),
 }
@@ -207,13 +211,15 @@ def test_concurrent_upgrades_that_do_not_hold() -> None:
 BACKUP = {
     "en": """<h2>Software :: Backup Settings</h2><form method=post action=/bak><input type=hidden name=t value=1>
     <label>Backup Password <input type=password name=p1></label>
-    <label>Confirm Password <input type=password name=p2></label><label><input type=checkbox name=h value=1 checked> Include logged history reporting data</label>
+    <label>Confirm Password <input type=password name=p2></label><label>
+        <input type=checkbox name=h value=1 checked> Include logged history reporting data</label>
     <input type=submit value="Download Backup"></form><h2>Software :: Restore Settings</h2>
     <form method=post enctype=multipart/form-data action=/res>
     <input type=file name=f required><label>Password <input type=password name=p></label><input type=submit value="Upload Backup"></form>""",
     "de": """<fieldset><legend>Software :: Sicherungseinstellungen</legend><form method=post action=/bak><input type=hidden name=t value=1>
     <input type=hidden name=h value=1><p>Sicherungspasswort<br>
-    <input type=password name=p1></p><p>Sicherungspasswort bestätigen<br><input type=password name=p2></p><button>Sicherungskopie herunterladen</button></form></fieldset>""",
+    <input type=password name=p1></p><p>Sicherungspasswort bestätigen<br>
+    <input type=password name=p2></p><button>Sicherungskopie herunterladen</button></form></fieldset>""",
 }
 CONTENT = b"NSB\x00" + bytes(range(256)) * 4000
 

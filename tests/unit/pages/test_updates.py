@@ -195,3 +195,13 @@ def test_failed_install_is_a_refusal_or_a_failed_progress() -> None:
         base = next(package for package in updates.read(web).available if package.kind == "base")
         with pytest.raises(RefusedByAppliance, match="install Base Software"):
             updates.install(web, base, accept_license=True)
+
+
+def test_boxes_set_apart_by_style_only() -> None:
+    content = """<h2>Updates</h2><p>Currently installed: Base Software 3.2.4, Bomgar-12.1.0</p><h3>Available Updates</h3>
+    <div><span>Base Software</span><span>3.3.2</span><form method=post action=/inst><button>Install This Update</button></form></div>
+    <div><span>Bomgar</span><span>12.2.0</span><em>3.2.4 does not satisfy 12.2.0's requirements.</em></div>"""
+    with session(open_site(content)) as web:
+        base, product = updates.read(web).available
+    assert (base.name, base.version, base.installable) == ("Base Software 3.3.2", "3.3.2", True)
+    assert (product.name, product.version, product.installable) == ("Bomgar 12.2.0", "12.2.0", False)

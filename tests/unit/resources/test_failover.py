@@ -14,6 +14,7 @@ from unit.resources.fakes import UTC, Appliance, World, lost
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     InputError,
+    PageError,
     PermissionMissing,
     RefusedByAppliance,
     StateError,
@@ -33,6 +34,7 @@ RELATIONSHIP: dict[str, t.Any] = {
     "reverse_host": None,
     "reverse_port": None,
     "site_hostname": None,
+    "assume_earlier_steps": False,
     "wait_timeout": None,
 }
 ROLE: dict[str, t.Any] = {
@@ -185,10 +187,36 @@ class TestSynced:
 
         assert relationship(world, state="synced", wait_timeout=60)["changed"]
 
+    def test_clock_set_back_is_no_later_sync(self, world: World, primary: Appliance, failure: t.Any) -> None:
+        later = datetime.datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+        primary.failover = dataclasses.replace(PRIMARY, last_sync=later, last_sync_text="22.11.2026 16:00")
+        primary.sync_format = "%d.%m.%Y %H:%M"
+
+        error, _result = failure(lambda: relationship(world, state="synced", wait_timeout=60))
+
+        assert isinstance(error, WaitTimeout)
+
+    def test_button_that_is_gone_because_a_sync_began_is_waited_for(self, world: World, primary: Appliance) -> None:
+        def began() -> Exception:
+            primary.sync_started = world.clock.now()
+            return PageError("the button 'Sync Now' was not found")
+
+        primary.commit_error = began
+
+        assert relationship(world, state="synced")["failover"]["last_sync"] == "2026-11-22T15:00:00Z"
+
     def test_running_sync_is_waited_for_and_not_started_again(self, world: World, primary: Appliance) -> None:
         primary.sync_started = world.clock.now()
 
-        assert not relationship(world, state="synced")["changed"]
+        assert relationship(world, state="synced")["changed"], "the backup has newer data afterwards"
+        assert primary.writes == []
+
+    def test_check_mode_inside_a_procedure_predicts_over_steps_that_were_only_predicted(
+        self, world: World, primary: Appliance
+    ) -> None:
+        primary.failover = Failover(False, "none")
+
+        assert relationship(world, check_mode=True, state="synced", assume_earlier_steps=True)["changed"]
         assert primary.writes == []
 
     def test_stuck_sync_ends_with_the_last_state(self, world: World, primary: Appliance, failure: t.Any) -> None:

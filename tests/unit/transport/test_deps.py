@@ -33,7 +33,7 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in = _deps.defusedxml
     assert not stand_in
     with pytest.raises(InputError) as caught:
-        _ = stand_in.ElementTree
+        str(stand_in.ElementTree)
     assert caught.value.advice == f"{sys.executable} -m pip install defusedxml"
     with pytest.raises(InputError, match="defusedxml, lxml"):
         _deps.require("lxml_html", "lxml_etree", "defusedxml")
@@ -41,4 +41,4 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_name() -> None:
     with pytest.raises(AttributeError):
-        _ = _deps.nonsense
+        str(_deps.nonsense)

@@ -223,3 +223,11 @@ def test_captions_of_the_user() -> None:
         web.sign_in()
     with pytest.raises(InputError, match="there is no control 'sing_in'"):
         Vocabulary({"sing_in": ["x"]})
+
+
+def test_settings_with_a_password_are_no_sign_in_page() -> None:
+    settings = "<h1>Failover</h1><nav>" + "".join(f"<a href='/{i}'>Entry {i}</a>" for i in range(6)) + "</nav>"
+    settings += "<form method=post>Mail server <input name=a> Mail password <input type=password name=b><button>Save</button></form>"
+    transport = site({"GET /fo": settings + "<form method=post><button>Sync Now</button></form>"}, interface="login")
+    with session(transport, "login") as web:
+        assert web.open("failover").url.endswith("/fo")

@@ -151,8 +151,8 @@ def progress_element(page: Page, part: Progress) -> str:
 
 def progress_role(page: Page, part: Progress) -> str:
     values = f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{part.percent}"'
-    bar = f'<div class="progress-bar" role="progressbar" {values} style="width: {part.percent}%">{part.percent} %</div>'
-    return f'<div class="progress-label">{page.text(part.label)}</div><div class="progress">{bar}</div>'
+    fill = f'<div class="progress-bar" role="progressbar" {values} style="width: {part.percent}%">{part.percent} %</div>'
+    return f'<div class="progress-label">{page.text(part.label)}</div><div class="progress">{fill}</div>'
 
 
 def progress_cells(page: Page, part: Progress) -> str:

@@ -143,7 +143,7 @@ GERMAN: dict[str, str] = {
     " Netzwerkeinstellungen dieses Geräts.",
     "updates.install": "Diese Aktualisierung installieren",
     "updates.unsatisfied": "{have} erfüllt nicht die Anforderungen von {want}. Bitte installieren Sie ein anderes verfügbares"
-    " Paket, indem Sie auf „Diese Aktualisierung installieren“ klicken.",
+    " Paket, indem Sie auf \u201eDiese Aktualisierung installieren\u201c klicken.",
     "updates.base": "Basissoftware {version}",
     "updates.product": "Bomgar-{version}",
     "updates.hostname": "Primärer Hostname: {hostname}",
