@@ -332,25 +332,33 @@ Run = t.Callable[[Params, bool, Connect], dict[str, t.Any]]
 
 
 def run_module(module: AnsibleModule, run: Run) -> None:
-    """Run a resource and leave the module; every way out passes the redactor."""
-    redactor = Redactor(*_secrets_in(module.params))
+    """Run a resource and leave the module."""
+    outcome = execute(run, module.params, check_mode=bool(module.check_mode), diff=bool(module._diff))
+    for text in outcome.pop("warnings", ()):
+        module.warn(text)
+    if outcome.pop("failed", False):
+        module.fail_json(**outcome)
+    module.exit_json(**outcome)
+
+
+def execute(run: Run, params: Params, *, check_mode: bool, diff: bool) -> dict[str, t.Any]:
+    """The result of a resource as a task's result; every way out passes the redactor."""
+    redactor = Redactor(*_secrets_in(params))
     opened: list[Connection] = []
 
-    def connect(params: Params) -> Connection:
-        connection = Connection(
-            ConnectionOptions.from_params(params), check_mode=bool(module.check_mode), redactor=redactor
-        )
+    def connect(of: Params) -> Connection:
+        connection = Connection(ConnectionOptions.from_params(of), check_mode=check_mode, redactor=redactor)
         opened.append(connection)
         return connection
 
-    outcome, failure = _attempt(run, module.params, bool(module.check_mode), connect)
-    if not module._diff:
+    outcome, failure = _attempt(run, params, check_mode, connect)
+    if not diff:
         outcome.pop("diff", None)
-    for text in (text for one in opened for text in one.warnings):
-        module.warn(redactor.text(text))
-    if failure is not None:
-        module.fail_json(**redactor.data({**outcome, **failure}))
-    module.exit_json(**redactor.data(outcome))
+    warnings = [text for one in opened for text in one.warnings]
+    result: dict[str, t.Any] = redactor.data(
+        {**outcome, **({"failed": True, **failure} if failure is not None else {}), "warnings": warnings}
+    )
+    return result
 
 
 def _secrets_in(params: Params) -> t.Iterator[str]:

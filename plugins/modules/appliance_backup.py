@@ -177,20 +177,19 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_backup
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "dest": {"type": "path", "required": True},
+    "password": {"type": "str", "no_log": True},
+    "include_vault_key": {"type": "bool", "default": False},
+    "keep": {"type": "int", "no_log": False},
+    "max_age": {"type": "int"},
+    "wait_timeout": {"type": "int", "default": 3600},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "dest": {"type": "path", "required": True},
-            "password": {"type": "str", "no_log": True},
-            "include_vault_key": {"type": "bool", "default": False},
-            "keep": {"type": "int", "no_log": False},
-            "max_age": {"type": "int"},
-            "wait_timeout": {"type": "int", "default": 3600},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, appliance_backup.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), appliance_backup.run)
 
 
 if __name__ == "__main__":

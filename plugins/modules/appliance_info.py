@@ -245,15 +245,14 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_info
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, appliance_info.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), appliance_info.run)
 
 
 if __name__ == "__main__":

@@ -202,21 +202,20 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "state": {"type": "str", "choices": ["latest", "present"], "default": "latest"},
+    "version": {"type": "str"},
+    "kind": {"type": "str", "choices": ["all", "base", "product"], "default": "all"},
+    "method": {"type": "str", "choices": ["automatic", "manual"], "default": "automatic"},
+    "package": {"type": "path"},
+    "accept_license": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 7200},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "state": {"type": "str", "choices": ["latest", "present"], "default": "latest"},
-            "version": {"type": "str"},
-            "kind": {"type": "str", "choices": ["all", "base", "product"], "default": "all"},
-            "method": {"type": "str", "choices": ["automatic", "manual"], "default": "automatic"},
-            "package": {"type": "path"},
-            "accept_license": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int", "default": 7200},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, appliance_update.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), appliance_update.run)
 
 
 if __name__ == "__main__":

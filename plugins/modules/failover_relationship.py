@@ -178,22 +178,21 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import failover_relationship
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "state": {"type": "str", "choices": ["present", "absent", "synced"], "default": "present"},
+    "peer_host": {"type": "str"},
+    "peer_port": {"type": "int"},
+    "reverse_host": {"type": "str"},
+    "reverse_port": {"type": "int"},
+    "site_hostname": {"type": "str"},
+    "assume_earlier_steps": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int"},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "state": {"type": "str", "choices": ["present", "absent", "synced"], "default": "present"},
-            "peer_host": {"type": "str"},
-            "peer_port": {"type": "int"},
-            "reverse_host": {"type": "str"},
-            "reverse_port": {"type": "int"},
-            "site_hostname": {"type": "str"},
-            "assume_earlier_steps": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int"},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, failover_relationship.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), failover_relationship.run)
 
 
 if __name__ == "__main__":

@@ -132,18 +132,17 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import failover_role
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "role": {"type": "str", "choices": ["primary", "backup"], "required": True},
+    "data_sync_first": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int"},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "role": {"type": "str", "choices": ["primary", "backup"], "required": True},
-            "data_sync_first": {"type": "bool", "default": False},
-            "force": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int"},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, failover_role.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), failover_role.run)
 
 
 if __name__ == "__main__":

@@ -236,7 +236,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import nested_connection_spec, run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources.pair_info import run
 
-SPEC = {
+ARGUMENT_SPEC = {
     "a": {**nested_connection_spec(), "required": True},
     "b": nested_connection_spec(),
     "gather": {"type": "str", "choices": ["full", "light"], "default": "full"},
@@ -268,7 +268,7 @@ SPEC = {
 
 
 def main() -> None:
-    run_module(AnsibleModule(argument_spec=SPEC, supports_check_mode=True), run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

@@ -222,19 +222,18 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import (
 from ansible_collections.bseries.sra.plugins.module_utils._resources import shared_ip
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "address": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["enabled", "disabled", "moved"], "required": True},
+    "from": nested_connection_spec(),
+    "to": nested_connection_spec(),
+    "wait_timeout": {"type": "int", "default": 60},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "address": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["enabled", "disabled", "moved"], "required": True},
-            "from": nested_connection_spec(),
-            "to": nested_connection_spec(),
-            "wait_timeout": {"type": "int", "default": 60},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, shared_ip.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), shared_ip.run)
 
 
 if __name__ == "__main__":

@@ -168,19 +168,18 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import site_probe
 
 
+ARGUMENT_SPEC = {
+    **connection_spec(),
+    "hostname": {"type": "str"},
+    "address": {"type": "str"},
+    "expect_appliance_id": {"type": "str"},
+    "expect_version": {"type": "str"},
+    "wait_timeout": {"type": "int", "default": 0},
+}
+
+
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "hostname": {"type": "str"},
-            "address": {"type": "str"},
-            "expect_appliance_id": {"type": "str"},
-            "expect_version": {"type": "str"},
-            "wait_timeout": {"type": "int", "default": 0},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, site_probe.run)
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), site_probe.run)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ class Watch:
         self._next_list = 0.0
         self._idle_since: float | None = None
         self._last_text = ""
+        self._list_wanted = False
 
     def until_installed(self) -> Situation:
         """Wait for the end state; at the deadline say what was seen last."""
@@ -153,7 +154,6 @@ class Watch:
                 f"{self._name} installed and the appliance ready",
                 self._look,
                 self._deadline,
-                longest_delay=3.0,
                 appliance=self._connection.label,
                 page=_PAGE,
                 advice=_advice(self._package),
@@ -185,7 +185,11 @@ class Watch:
             # Pages of a booting appliance are not the ones known; only the deadline tells them from a misread one.
             self._signed_out = self._signed_out or self._dropped
             return Look(False, f"not understood yet: {error.message}")
-        return self._judge(situation)
+        looked = self._judge(situation)
+        if self._list_wanted:
+            self._list_wanted = False
+            return self._look()
+        return looked
 
     def _look_at_progress(self) -> Look[Situation] | None:
         """Read the install's own page; None when there is nothing more to read there."""
@@ -261,7 +265,7 @@ class Watch:
         if self._package is None or _installed(self._package, situation):
             # The next package is chosen from a list that was asked for after this one.
             if not self._fresh_list:
-                self._fresh_list, self._next_list = True, 0.0
+                self._fresh_list, self._next_list, self._list_wanted = True, 0.0, True
             return Look(situation.updates.listed, situation.words(), situation)
         if self._idle_since is None:
             self._idle_since = self._deadline.clock.now()
