@@ -82,9 +82,15 @@ def run(params: Params, _check_mode: bool, connect: Connect) -> dict[str, t.Any]
         return {"changed": False, "appliance": read_appliance(connection, subsets)}
 
 
-def read_appliance(connection: Connection, subsets: frozenset[str]) -> dict[str, t.Any]:
-    """The value ``appliance``: the subsets asked for, over a connection that is open already."""
-    return describe(connection, subsets, _gather(connection, subsets))
+def read_appliance(
+    connection: Connection, subsets: frozenset[str], without: frozenset[str] = frozenset()
+) -> dict[str, t.Any]:
+    """The value ``appliance``: the subsets asked for, over a connection that is open already.
+
+    Pages of the subsets in ``without`` are not opened, not even for the time.
+    """
+    subsets = subsets - without
+    return describe(connection, subsets, _gather(connection, subsets, without))
 
 
 def choose_subsets(asked: t.Sequence[str]) -> frozenset[str]:
@@ -111,12 +117,12 @@ def require_accounts(connection: Connection, subsets: frozenset[str]) -> None:
         connection.require("gather_subset time without an API account", appliance=True)
 
 
-def _gather(connection: Connection, subsets: frozenset[str]) -> _Seen:
+def _gather(connection: Connection, subsets: frozenset[str], without: frozenset[str]) -> _Seen:
     seen = _Seen()
     if connection.has_api and subsets & {*_OF_API, "time"}:
         _gather_api(connection, subsets, seen)
     if subsets & _OF_APPLIANCE or ("time" in subsets and connection.has_account("appliance")):
-        _gather_appliance_pages(connection, subsets, seen)
+        _gather_appliance_pages(connection, subsets, seen, without)
     if "failover" in subsets:
         seen.failover = failover_page.read(connection.login_web)
     return seen
@@ -148,9 +154,11 @@ def _offered(read: t.Callable[[], T]) -> T | None:
         return None
 
 
-def _gather_appliance_pages(connection: Connection, subsets: frozenset[str], seen: _Seen) -> None:
+def _gather_appliance_pages(
+    connection: Connection, subsets: frozenset[str], seen: _Seen, without: frozenset[str]
+) -> None:
     web = connection.appliance_web
-    if subsets & {"basics", "time"}:
+    if subsets & {"basics", "time"} and "basics" not in without:
         start = appliance_time.now()
         seen.basics = basics_page.read(web)
         middle = appliance_time.midpoint(start, appliance_time.now())
@@ -158,7 +166,7 @@ def _gather_appliance_pages(connection: Connection, subsets: frozenset[str], see
             seen.readings.append(appliance_time.Reading(seen.basics.time, middle, "page"))
     if "updates" in subsets:
         seen.updates = updates_page.read(web, check=True)
-    if subsets & {"network", "time"}:
+    if subsets & {"network", "time"} and "network" not in without:
         seen.network = network_page.read(web)
     if "certificates" in subsets:
         seen.certificates = certificates_page.read(web)

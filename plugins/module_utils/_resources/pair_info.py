@@ -12,11 +12,13 @@ import datetime
 import typing as t
 
 from .._api.site import probe_site
-from .._errors import PageError, SraError, TlsError, TransportError, WaitTimeout
+from .._errors import InputError, PageError, SraError, TlsError, TransportError, WaitTimeout
+from .._guided.steps import can_do_without, subset_of
 from .._lane.readiness import Check, checks_text, readiness
 from .._module import Connect, Connection, Params, nested_params
 from .._plan.invariants import RunFacts, require_step
 from .._plan.model import Plan, Policy
+from .._plan.packages import LATEST
 from .._plan.planner import PlanInputs, plan_upgrade
 from .._plan.run import policy_from
 from .._records import as_data
@@ -26,7 +28,7 @@ from .appliance_info import read_appliance, require_accounts
 FULL: t.Final = frozenset({"basics", "time", "health", "updates", "network", "certificates", "failover", "clients"})
 LIGHT: t.Final = frozenset({"health"})
 # What only the pages know and no light look renews; the rest of an older reading would contradict what was done since.
-_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time")
+_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time", "languages")
 _SITE_TIMEOUT: t.Final = 10.0
 # What a web server says while the appliance behind it is not up.
 _STARTING: t.Final = frozenset({502, 503, 504})
@@ -64,6 +66,7 @@ def _run(
         require_accounts(connection, subsets)
     _await_answers(params, connections, clock)
     reading = _read(params, subsets, connections, params["known"] or {})
+    policy = _without_unread(policy, reading)
     plan = _plan(params, policy, reading)
     if any(problem.second_look for problem in plan.problems):
         reading, plan = _look_again(params, policy, subsets, connections, reading, clock)
@@ -175,7 +178,10 @@ def _read(
 ) -> Reading:
     """Both devices side by side: each has its own connections, so nothing is shared between the threads."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
-        devices = [pool.submit(_appliance, connection, subsets) for connection in connections]
+        devices = [
+            pool.submit(_appliance, connection, subsets, _dispensable(params, subsets, letter))
+            for letter, connection in zip("ab", connections, strict=False)
+        ]
         site = pool.submit(_site, params)
         found = [device.result() for device in devices]
         answer = site.result()
@@ -183,21 +189,66 @@ def _read(
     return Reading(merged[0], merged[1] if len(merged) > 1 else None, answer)
 
 
-def _appliance(connection: Connection, subsets: frozenset[str]) -> dict[str, t.Any]:
-    try:
-        return read_appliance(connection, subsets)
-    except PageError:
-        # A backup's /login may lack the page; then the API is the only one that knows the role.
-        own = connection.api.own_entry() if "failover" in subsets else None
-        if own is None or own.failover_role != "backup":
-            raise
-        return read_appliance(connection, subsets - {"failover"})
+def _dispensable(params: Params, subsets: frozenset[str], letter: str) -> frozenset[str]:
+    """What a run of this procedure can do without on the device, because no step of its own needs it."""
+    return frozenset(
+        subset
+        for subset in subsets
+        if can_do_without(subset, letter, params["procedure"], params["guided"] or (), params["swing_method"])
+    )
+
+
+def _appliance(connection: Connection, subsets: frozenset[str], dispensable: frozenset[str]) -> dict[str, t.Any]:
+    """The appliance, without the dispensable pages that are not understood; those are named in ``unread``."""
+    unread: dict[str, str] = {}
+    while True:
+        try:
+            data = read_appliance(connection, subsets, frozenset(unread))
+        except PageError as error:
+            subset = subset_of(error.page)
+            if subset is not None and subset in dispensable - unread.keys():
+                unread[subset] = error.message
+                continue
+            # A backup's /login may lack the page; then the API is the only one that knows the role.
+            own = connection.api.own_entry() if "failover" in subsets else None
+            if own is None or own.failover_role != "backup" or "failover" in unread:
+                raise
+            subsets = subsets - {"failover"}
+        else:
+            return {**data, "unread": unread, "languages": _languages(connection)}
+
+
+def _languages(connection: Connection) -> dict[str, str | None] | None:
+    """The languages of the interfaces that were looked at; None where none was."""
+    return connection.languages or None
+
+
+def _without_unread(policy: Policy, reading: Reading) -> Policy:
+    """The policy for appliances of which a page was not understood whose steps a person does.
+
+    Without a list of updates the version must be named: nothing else would tell what the person is to install. Without
+    the addresses only the site itself tells who serves.
+    """
+    devices = [device for device in (reading.a, reading.b) if device is not None]
+    unread = {subset for device in devices for subset in device["unread"]}
+    if "updates" in unread:
+        if policy.target_version == LATEST:
+            raise InputError(
+                "The list of updates is not understood, so that nobody knows which version is the latest",
+                seen="; ".join(f"{device['host']}: {text}" for device in devices for text in device["unread"].values()),
+                advice="Name the version in sra_target_version.",
+            )
+        policy = dataclasses.replace(policy, update_method="manual")
+    if "network" in unread and policy.swing_method == "shared_ip":
+        policy = dataclasses.replace(policy, swing_method="custom")
+    return policy
 
 
 def _merge(known: t.Mapping[str, t.Any] | None, data: dict[str, t.Any]) -> dict[str, t.Any]:
     if not known:
         return data
-    return {**data, **{key: known.get(key) for key in _KEPT if data.get(key) is None}}
+    unread = {**(known.get("unread") or {}), **data["unread"]}
+    return {**data, **{key: known.get(key) for key in _KEPT if data.get(key) is None}, "unread": unread}
 
 
 def _site(params: Params) -> dict[str, t.Any] | None:
@@ -240,7 +291,12 @@ def _checks(params: Params, reading: Reading, plan: Plan) -> list[Check]:
         }
         for question in plan.questions
     ]
-    return readiness(
+    return [
+        Check("page", f"Page of {device['host']}", "warn", text, "This run does without it.")
+        for device in (reading.a, reading.b)
+        if device is not None
+        for text in device["unread"].values()
+    ] + readiness(
         reading.a,
         reading.b,
         names,

@@ -91,7 +91,9 @@ class Appliance:
 
     def settle(self) -> None:
         if self.sync_started is not None and self.clock.now() - self.sync_started >= self.sync_seconds:
-            done = datetime.datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+            # Each sync after the first ends a second later, by the appliance's own clock.
+            later = max(0, self.writes.count("sync") - 1)
+            done = datetime.datetime(2026, 11, 22, 15, 0, later, tzinfo=UTC)
             self.failover = dataclasses.replace(
                 self.failover, last_sync=done, last_sync_text=done.strftime(self.sync_format), sync_running=False
             )

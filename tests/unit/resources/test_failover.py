@@ -187,6 +187,16 @@ class TestSynced:
 
         assert relationship(world, state="synced", wait_timeout=60)["changed"]
 
+    def test_short_sync_that_ends_unseen_in_the_same_second_is_asked_for_again(
+        self, world: World, primary: Appliance
+    ) -> None:
+        moment = datetime.datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+        primary.failover = dataclasses.replace(PRIMARY, last_sync=moment, last_sync_text="2026-11-22 15:00:00")
+        primary.sync_seconds = 0.1
+
+        assert relationship(world, state="synced", wait_timeout=60)["failover"]["last_sync"] == "2026-11-22T15:00:01Z"
+        assert primary.writes == ["sync", "sync"]
+
     def test_clock_set_back_is_no_later_sync(self, world: World, primary: Appliance, failure: t.Any) -> None:
         later = datetime.datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
         primary.failover = dataclasses.replace(PRIMARY, last_sync=later, last_sync_text="22.11.2026 16:00")
