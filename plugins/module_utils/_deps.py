@@ -7,12 +7,13 @@
 ``from .._deps import lxml_html`` gives the imported module, or a stand-in that raises InputError at its first use where
 the library is missing, so that every file of the collection can be imported and documented without them. A library is
 imported when its name is first asked for; ``from .. import _deps`` and ``_deps.cryptography`` at the place of use puts
-that off until it is needed. Do not derive classes from these names at import time.
+that off until it is needed. Derive classes from ``base_class(...)``, never from these names themselves.
 """
 
 from __future__ import annotations
 
 import importlib
+import operator
 import sys
 import typing as t
 
@@ -27,9 +28,9 @@ class _Library(t.NamedTuple):
 
 
 _LIBRARIES: t.Final[dict[str, _Library]] = {
-    "requests": _Library(("requests", "requests.adapters"), "requests"),
-    "urllib3": _Library(("urllib3", "urllib3.exceptions", "urllib3.util"), "urllib3"),
-    "requests_toolbelt": _Library(("requests_toolbelt",), "requests-toolbelt"),
+    "requests": _Library(("requests", "requests.adapters", "requests.cookies"), "requests"),
+    "urllib3": _Library(("urllib3", "urllib3.connection", "urllib3.connectionpool", "urllib3.exceptions"), "urllib3"),
+    "requests_toolbelt": _Library(("requests_toolbelt", "requests_toolbelt.multipart.encoder"), "requests-toolbelt"),
     "lxml_html": _Library(("lxml.html",), "lxml"),
     "lxml_etree": _Library(("lxml.etree",), "lxml"),
     "defusedxml": _Library(("defusedxml", "defusedxml.ElementTree"), "defusedxml"),
@@ -74,6 +75,15 @@ def __getattr__(name: str) -> t.Any:
     if name not in _LIBRARIES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _load(name)
+
+
+def base_class(name: str, path: str) -> t.Any:
+    """A class of a library to derive from, by its path inside of the module that the name stands for.
+
+    Where the library is missing it is ``object``, so that the file can be imported: ``require`` the library before use.
+    """
+    module = _load(name)
+    return operator.attrgetter(path)(module) if module else object
 
 
 def require(*names: str) -> None:

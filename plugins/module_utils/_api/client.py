@@ -11,7 +11,7 @@ import pathlib
 import re
 import typing as t
 
-from .._errors import ApiError, InputError, PermissionMissing
+from .._errors import ApiError, InputError, PermissionMissing, SraError, TransportError
 from .._records import ApiInfo, ApplianceEntry, BackupFile, ClientCounts, Health, JumpClient, Jumpoint, User
 from .._transport.files import atomic_file
 from .._transport.transport import Transport
@@ -147,6 +147,16 @@ class ApiClient:
             state="nothing was changed",
             advice=f"Grant it to the API account at {PAGE}.",
         )
+
+    def offers_v1(self) -> bool:
+        """Whether the older Command API answers this account too. Raises TransportError where nothing answers."""
+        try:
+            CommandV1(self._caller).info()
+        except TransportError:
+            raise
+        except SraError:
+            return False
+        return True
 
     def check_health(self) -> bool:
         """The probe that needs no account: True where the site says it is healthy."""

@@ -2,87 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The session cookies of one server.
+"""Set-Cookie headers made independent of clocks and host names, before a cookie jar judges them.
 
 Python's cookie jar compares expiry dates with this machine's clock and so loses the session of an appliance whose clock
-is behind; here they are compared with the time that the appliance itself gives. A cookie goes back only to the server
-that set it, so its Domain does not matter.
+is wrong: here they become lifetimes, counted from the time that the appliance itself gives. Domain is left out: a
+cookie goes back only to the server that set it, and that server may know itself by another name than we reach it by.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
+import email.message
 import email.utils
-import typing as t
 
 
-@dataclasses.dataclass(frozen=True)
-class _Cookie:
-    name: str
-    path: str
-    value: str = dataclasses.field(repr=False)
+def simplify_cookies(headers: email.message.Message) -> None:
+    """Replace the Set-Cookie headers of an answer by what counts here: name, value, path and lifetime in seconds."""
+    lines = headers.get_all("Set-Cookie") or []
+    del headers["Set-Cookie"]
+    for line in lines:
+        name, equals, _value = line.partition(";")[0].partition("=")
+        if name.strip() and equals:
+            headers["Set-Cookie"] = simplified(line, headers.get("Date"))
 
 
-class CookieStore:
-    """Cookies by name and path (RFC 6265 without domains and without persistence)."""
-
-    def __init__(self) -> None:
-        self._cookies: dict[tuple[str, str], _Cookie] = {}
-
-    def clear(self) -> None:
-        self._cookies.clear()
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(cookie.name for cookie in self._cookies.values())
-
-    def header(self, path: str) -> str | None:
-        """The Cookie header for a path, longer cookie paths first; None where there is none to send."""
-        fitting = [cookie for cookie in self._cookies.values() if _path_matches(path or "/", cookie.path)]
-        fitting.sort(key=lambda cookie: -len(cookie.path))
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in fitting) or None
-
-    def take(self, set_cookie: t.Iterable[str], path: str, date: str | None) -> list[str]:
-        """Keep what the Set-Cookie headers of an answer for ``path`` say; returns the values that are new."""
-        new = []
-        for line in set_cookie:
-            pair, *rest = line.split(";")
-            name, equals, value = pair.partition("=")
-            name, value = name.strip(), value.strip()
-            if not equals or not name:
-                continue
-            attributes = {
-                key.strip().lower(): text.strip() for key, _sep, text in (part.partition("=") for part in rest)
-            }
-            cookie_path = attributes.get("path", "")
-            if not cookie_path.startswith("/"):
-                cookie_path = _default_path(path)
-            if _is_over(attributes, date):
-                self._cookies.pop((name, cookie_path), None)
-                continue
-            self._cookies[(name, cookie_path)] = _Cookie(name, cookie_path, value)
-            new.append(value)
-        return new
+def simplified(line: str, date: str | None) -> str:
+    """One Set-Cookie line with Path and Max-Age only; ``date`` is the Date header of the same answer."""
+    pair, *rest = line.split(";")
+    attributes = {key.strip().lower(): text.strip() for key, _equals, text in (part.partition("=") for part in rest)}
+    kept = [pair.strip()]
+    # What RFC 6265 says of a path that does not start with a slash: as if there were none.
+    if attributes.get("path", "").startswith("/"):
+        kept.append(f"Path={attributes['path']}")
+    lifetime = _lifetime(attributes, date)
+    if lifetime is not None:
+        kept.append(f"Max-Age={lifetime}")
+    return "; ".join(kept)
 
 
-def _default_path(path: str) -> str:
-    return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
-
-
-def _path_matches(path: str, cookie_path: str) -> bool:
-    if path == cookie_path:
-        return True
-    return path.startswith(cookie_path) and (cookie_path.endswith("/") or path[len(cookie_path)] == "/")
-
-
-def _is_over(attributes: t.Mapping[str, str], date: str | None) -> bool:
+def _lifetime(attributes: dict[str, str], date: str | None) -> int | None:
     max_age = attributes.get("max-age", "")
-    if max_age.lstrip("-").isdigit():
-        return int(max_age) <= 0
+    if max_age.removeprefix("-").isdecimal():
+        return max(0, int(max_age))
     expires = _http_date(attributes.get("expires"))
     if expires is None:
-        return False
-    return expires <= (_http_date(date) or datetime.datetime.now(datetime.UTC))
+        return None
+    return max(0, int((expires - (_http_date(date) or datetime.datetime.now(datetime.UTC))).total_seconds()))
 
 
 def _http_date(text: str | None) -> datetime.datetime | None:

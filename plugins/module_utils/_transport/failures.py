@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import http.client
+import socket
+import ssl
 import typing as t
 
 from .._errors import TlsError, TransportError
+from .budget import Budget
+from .endpoint import Endpoint
 
 Stage = t.Literal["resolve", "connect", "send", "receive"]
 
@@ -32,3 +37,58 @@ class TlsRefused(TlsError, RequestFailed):
 def may_have_been_sent(error: TransportError) -> bool:
     """False only where it is sure that the request did not reach the other side."""
     return getattr(error, "sent", True)
+
+
+def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool, advice: str | None = None) -> RequestFailed:
+    """The error that says of an endpoint what it did, with what that means for the request."""
+    state = "the request may have been carried out" if sent else "nothing was sent"
+    label = endpoint.label
+    return RequestFailed(f"{label} {words}", stage=stage, sent=sent, appliance=label, state=state, advice=advice)
+
+
+def explained(exc: BaseException, endpoint: Endpoint, stage: Stage, *, sent: bool, budget: Budget) -> RequestFailed:
+    """The error for what the socket, http.client or urllib3 raised at a stage."""
+    if isinstance(exc, socket.gaierror):
+        return failed(
+            endpoint,
+            "has no address: its name cannot be resolved",
+            "resolve",
+            sent=False,
+            advice="Check the host name, and the DNS settings of the machine where the task runs.",
+        )
+    advice = "Is the appliance up, is the port right?" if isinstance(exc, ConnectionRefusedError) else None
+    return failed(endpoint, _words(exc, stage, budget), stage, sent=sent, advice=advice)
+
+
+def _words(exc: BaseException, stage: Stage, budget: Budget) -> str:
+    if isinstance(exc, TimeoutError):
+        left = budget.remaining
+        over = left is not None and left <= 0
+        limit = "the time allowed for this request" if over else f"{budget.silence:g} seconds"
+        return f"did not {_WAITED_FOR[stage]} within {limit}"
+    if isinstance(exc, http.client.IncompleteRead):
+        return "cut the answer before its end"
+    for kind, words in _MEANINGS:
+        if isinstance(exc, kind):
+            return words
+    if isinstance(exc, ssl.SSLError):
+        return f"broke the TLS connection ({exc.reason or 'no reason given'})"
+    if isinstance(exc, OSError):
+        return f"cannot be reached: {exc.strerror or exc}"
+    return f"does not answer in proper HTTP ({type(exc).__name__})"
+
+
+_WAITED_FOR: t.Final[dict[Stage, str]] = {
+    "resolve": "resolve",
+    "connect": "accept a connection",
+    "send": "take the request",
+    "receive": "answer",
+}
+# RemoteDisconnected is a ConnectionResetError, so it comes first; SSLEOFError while reading is told by BoundSocket.
+_MEANINGS: t.Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (http.client.RemoteDisconnected, "closed the connection without an answer"),
+    (ConnectionRefusedError, "refuses connections"),
+    (ConnectionResetError, "reset the connection"),
+    (BrokenPipeError, "reset the connection"),
+    (ConnectionAbortedError, "reset the connection"),
+)

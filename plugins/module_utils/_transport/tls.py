@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
+import os
 import pathlib
 import socket
 import ssl
@@ -18,6 +20,7 @@ import warnings
 from .. import _deps
 from .._errors import InputError
 from .._records import ServedCertificate
+from .budget import Budget
 from .endpoint import Endpoint, bracketed
 from .failures import TlsRefused
 
@@ -34,24 +37,28 @@ class BoundSocket(ssl.SSLSocket):
     ``torn`` is True where the other side closed without the TLS closing alert, which is how a cut connection looks.
     """
 
-    silence: float | None = None
-    remaining: t.Callable[[], float | None] | None = None
+    budget: Budget | None = None
     torn: bool = False
 
-    def bound(self, silence: float, remaining: t.Callable[[], float | None]) -> None:
-        self.silence, self.remaining = silence, remaining
+    def bound(self, budget: Budget) -> None:
+        self.budget = budget
+        # Cut connections are told apart below instead of being hidden.
+        self.suppress_ragged_eofs = False
 
     def _bound_next_wait(self) -> None:
-        if self.silence is None or self.remaining is None:
+        if self.budget is None:
             return
-        left = self.remaining()
-        if left is not None and left <= 0:
+        if self.budget.over:
             raise TimeoutError("the time allowed for this request is over")
-        self.settimeout(self.silence if left is None else min(self.silence, left))
+        self.settimeout(self.budget.next_wait())
 
     def send(self, data: t.Any, flags: int = 0) -> int:
         self._bound_next_wait()
-        return super().send(data, flags)
+        try:
+            return super().send(data, flags)
+        except ssl.SSLEOFError as exc:
+            # What plain sockets call a broken pipe; the other side may have answered before it stopped reading.
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from exc
 
     def recv_into(self, buffer: t.Any, nbytes: int | None = None, flags: int = 0) -> int:
         self._bound_next_wait()
@@ -117,12 +124,6 @@ def _bad_store(ca_path: str, why: str) -> InputError:
         seen=why,
         advice="Give the path, on the machine where the task runs, of the CA that signed the appliance's certificate.",
     )
-
-
-def handshake(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> BoundSocket:
-    """TLS over a connected socket that has a timeout."""
-    # Ragged ends are told apart by BoundSocket instead of being hidden.
-    return t.cast(BoundSocket, context.wrap_socket(sock, server_hostname=server_name, suppress_ragged_eofs=False))
 
 
 def describe_certificate(der: bytes) -> ServedCertificate:
@@ -205,30 +206,42 @@ def _seen(served: ServedCertificate) -> str:
     )
 
 
+def unusable_name(endpoint: Endpoint) -> InputError:
+    """The error for a TLS name that no certificate can carry."""
+    return InputError(
+        f"{endpoint.server_name!r} cannot be the name of a server",
+        expected="a host name or an address",
+        appliance=endpoint.label,
+        advice="Correct host or tls_server_name.",
+    )
+
+
 def connect(host: str, port: int, seconds: float) -> socket.socket:
-    """A TCP connection to the first address of the host that accepts one within the time. Raises OSError, gaierror."""
+    """A TCP connection to the first address of the host that accepts one. Raises OSError, gaierror.
+
+    The addresses share the time, so that one that swallows packets leaves some to the next.
+    """
     addresses = _addresses(host.strip("[]"), port)
     ends = time.monotonic() + seconds
     last: OSError = OSError(f"{bracketed(host)} has no address")
-    for family, kind, protocol, _name, address in addresses:
+    for untried, address in zip(range(len(addresses), 0, -1), addresses):
         left = ends - time.monotonic()
         if left <= 0:
-            raise last if isinstance(last, TimeoutError) else TimeoutError("timed out")
-        sock = socket.socket(family, kind, protocol)
+            break
         try:
-            sock.settimeout(left)
-            sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return sock
+            sock = socket.create_connection((address, port), left / untried)
         except OSError as exc:
-            sock.close()
             last = exc
+            continue
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
     raise last
 
 
-def _addresses(host: str, port: int) -> list[tuple[t.Any, ...]]:
+def _addresses(host: str, port: int) -> list[str]:
     try:
-        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as exc:
         # An empty or overlong label is refused before any name server is asked.
         raise socket.gaierror(socket.EAI_NONAME, str(exc)) from exc
+    return list(dict.fromkeys(str(address[0]) for _family, _kind, _protocol, _name, address in found))

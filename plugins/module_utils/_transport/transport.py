@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import io
@@ -16,13 +17,15 @@ import urllib.parse
 
 from .._records import ServedCertificate
 from .._wait import Clock, Deadline
-from .body import Field, FormData, Outgoing, outgoing
-from .connection import Budget, Connection, Sink
-from .cookies import CookieStore
+from . import exchange
+from .body import Field, FormData
+from .budget import Budget
+from .connection import Sink
 from .endpoint import Endpoint
+from .exchange import Call
 from .failures import RequestFailed, TlsRefused
 from .redact import Redactor
-from .tls import Contexts
+from .sessions import Sessions
 
 USER_AGENT: t.Final = "bseries.sra"
 MAX_BODY: t.Final = 16 * 1024 * 1024
@@ -32,7 +35,7 @@ _WHOLE: t.Final = 6
 # Shorter cookie values ("en", "true") are settings; masking them would spoil texts.
 _SHORTEST_SECRET_COOKIE: t.Final = 12
 
-Params = t.Mapping[str, str] | t.Sequence[tuple[str, str]]
+Params = t.Union[t.Mapping[str, str], t.Sequence[tuple[str, str]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +92,8 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self.redactor = redactor
-        self.cookies = CookieStore()
-        self.peer_address: str | None = None
         self._clock = clock or Clock()
-        self._contexts = Contexts(endpoint)
-        self._user_agent = user_agent
-        self._kept: Connection | None = None
+        self._sessions = Sessions(endpoint, self._clock, user_agent)
 
     def __enter__(self) -> Transport:
         return self
@@ -102,10 +101,14 @@ class Transport:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
+    @property
+    def peer_address(self) -> str | None:
+        """The address that the last connection reached."""
+        return self._sessions.peer_address
+
     def close(self) -> None:
         """Close the kept connection and forget the cookies."""
-        self._drop_kept()
-        self.cookies.clear()
+        self._sessions.close()
 
     def absolute(self, url: str, base: str | None = None) -> str:
         """A link as found on a page, made absolute; under this server's one origin where it leads to this server."""
@@ -150,10 +153,13 @@ class Transport:
         are followed to the same origin only. ``accept_statuses``: any other status raises. ``cookies=False`` neither
         sends nor keeps any.
         """
-        body = outgoing(data, json, fields)
+        if sum(part is not None for part in (data, json, fields)) > 1:
+            raise ValueError("give one of data, json and fields")
+        call = Call(
+            method.upper(), self._own(url, params), dict(headers or {}), data, json, fields, keep_alive, cookies
+        )
         buffer = io.BytesIO()
-        call = _Call(method.upper(), self._own(url, params), dict(headers or {}), body, keep_alive, cookies)
-        budget = self._budget(timeout, deadline, whole=body.repeatable)
+        budget = self._budget(timeout, deadline, whole=call.repeatable)
         response = self._run(call, budget, lambda _status: (buffer, max_body), follow_redirects)
         response = dataclasses.replace(response, body=buffer.getvalue())
         self._check_status(response, accept_statuses)
@@ -182,14 +188,16 @@ class Transport:
         ends by a connection cut without a proper end, raises RequestFailed: what was written then is to be thrown away.
         """
         buffer = io.BytesIO()
-        call = _Call(
+        call = Call(
             method.upper(),
             self._own(url, params),
             dict(headers or {}),
-            outgoing(data, json, None),
+            data,
+            json,
+            None,
             keep_alive,
             cookies,
-            True,
+            must_be_complete=True,
         )
         response = self._run(
             call,
@@ -201,15 +209,10 @@ class Transport:
 
     def served_certificate(self, *, verify: bool | None = None) -> ServedCertificate:
         """The certificate of a new connection; nothing is sent on it. ``verify=False`` shows an untrusted one too."""
-        connection = Connection(self.endpoint, self._contexts, self._clock)
         try:
-            connection.open(self._budget(None, None, whole=True), verify=verify)
-            self.peer_address = connection.peer_address
-            certificate = connection.certificate()
+            certificate = self._sessions.served_certificate(self._budget(None, None, whole=True), verify=verify)
         except ValueError as exc:
             raise self._unreadable_certificate() from exc
-        finally:
-            connection.close()
         if certificate is None:
             raise self._unreadable_certificate()
         return certificate
@@ -237,7 +240,7 @@ class Transport:
 
     def _run(
         self,
-        call: _Call,
+        call: Call,
         budget: Budget,
         sink_for: t.Callable[[int], tuple[Sink, int | None]],
         follow_redirects: bool,
@@ -252,80 +255,31 @@ class Transport:
 
     def _once(
         self,
-        call: _Call,
+        call: Call,
         budget: Budget,
         sink_for: t.Callable[[int], tuple[Sink, int | None]],
         follow_redirects: bool,
     ) -> tuple[Response, str | None]:
-        connection = self._connection(call.keep_alive, budget)
-        clean = False
         try:
-            answer = connection.exchange(call.method, _target(call.url), self._headers(call), call.body, budget)
-            location = answer.getheader("Location") if follow_redirects and answer.status in _REDIRECTS else None
-            sink, allowed = (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status)
-            delimited = answer.length is not None or answer.chunked
-            size = connection.read(answer, sink, allowed, budget)
-            if call.must_be_complete and not delimited and connection.torn:
-                raise self._torn_end(size)
-            clean = not answer.will_close
+            with (
+                self._sessions.opened(budget, keep_alive=call.keep_alive, cookies=call.cookies) as session,
+                contextlib.closing(exchange.ask(session, call)) as answer,
+            ):
+                self._hide_cookies(answer.cookies)
+                is_redirect = follow_redirects and answer.status_code in _REDIRECTS
+                location = answer.headers.get("Location") if is_redirect else None
+                sink, allowed = (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status_code)
+                must_end_well = call.must_be_complete and location is None
+                size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
         except RequestFailed as exc:
             raise self._redacted(exc, call) from exc.__cause__
-        finally:
-            self._keep_or_close(connection, call.keep_alive and clean)
-        if call.cookies:
-            self._take_cookies(answer, call.url)
-        return Response(answer.status, call.url, answer.headers, b"", size=size), location
+        return Response(answer.status_code, call.url, exchange.headers_of(answer.raw), b"", size=size), location
 
-    def _connection(self, keep_alive: bool, budget: Budget) -> Connection:
-        if keep_alive and self._kept is not None:
-            kept, self._kept = self._kept, None
-            if kept.reusable:
-                return kept
-            kept.close()
-        connection = Connection(self.endpoint, self._contexts, self._clock)
-        connection.open(budget)
-        self.peer_address = connection.peer_address
-        return connection
-
-    def _keep_or_close(self, connection: Connection, keep: bool) -> None:
-        if keep:
-            self._drop_kept()
-            self._kept = connection
-        else:
-            connection.close()
-
-    def _drop_kept(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
-
-    def _headers(self, call: _Call) -> list[tuple[str, str]]:
-        headers = {
-            "Host": self.endpoint.netloc,
-            "User-Agent": self._user_agent,
-            "Accept": "*/*",
-            # Lengths then mean the content itself, so that a truncated download is noticed.
-            "Accept-Encoding": "identity",
-            "Connection": "keep-alive" if call.keep_alive else "close",
-        }
-        if call.body.content_type is not None:
-            headers["Content-Type"] = call.body.content_type
-        if call.body.length is not None or call.method in ("POST", "PUT", "PATCH"):
-            headers["Content-Length"] = str(call.body.length or 0)
-        cookie = self.cookies.header(urllib.parse.urlsplit(call.url).path) if call.cookies else None
-        if cookie is not None:
-            headers["Cookie"] = cookie
-        usual = {name.lower(): name for name in headers}
-        for name, value in call.headers.items():
-            headers[usual.get(name.lower(), name)] = value
-        return list(headers.items())
-
-    def _take_cookies(self, answer: http.client.HTTPResponse, url: str) -> None:
-        lines = answer.headers.get_all("Set-Cookie") or []
-        values = self.cookies.take(lines, urllib.parse.urlsplit(url).path, answer.getheader("Date"))
+    def _hide_cookies(self, cookies: t.Any) -> None:
+        values = [cookie.value or "" for cookie in cookies]
         self.redactor.add(*(value for value in values if len(value) >= _SHORTEST_SECRET_COOKIE))
 
-    def _redirected(self, call: _Call, response: Response, location: str) -> _Call:
+    def _redirected(self, call: Call, response: Response, location: str) -> Call:
         try:
             url = self.absolute(location, call.url)
         except ValueError:
@@ -335,8 +289,8 @@ class Transport:
         if response.status in (301, 302, 303):
             method = "HEAD" if call.method == "HEAD" else "GET"
             headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
-            return dataclasses.replace(call, url=url, method=method, body=Outgoing(), headers=headers)
-        if not call.body.repeatable:
+            return dataclasses.replace(call, url=url, method=method, headers=headers, data=None, json=None, fields=None)
+        if not call.repeatable:
             raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
         return dataclasses.replace(call, url=url)
 
@@ -366,19 +320,9 @@ class Transport:
             page=self.redactor.text(_path(url)),
         )
 
-    def _torn_end(self, size: int) -> RequestFailed:
-        label = self.endpoint.label
-        return RequestFailed(
-            f"{label} cut the connection after {size} bytes without saying whether that was all",
-            stage="receive",
-            sent=True,
-            appliance=label,
-            expected="a Content-Length, chunks, or a proper end of the TLS connection",
-        )
-
-    def _redacted(self, error: RequestFailed, call: _Call) -> RequestFailed:
-        message = f"{call.method} {_path(call.url)}: {error.message}"
-        error.message = self.redactor.text(message)
+    def _redacted(self, error: RequestFailed, call: Call) -> RequestFailed:
+        what = f"{call.method} {_path(call.url)}: " if error.sent else ""
+        error.message = self.redactor.text(what + error.message)
         error.args = (error.message,)
         return error
 
@@ -396,28 +340,7 @@ class Transport:
         )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Call:
-    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error."""
-
-    method: str
-    url: str
-    headers: t.Mapping[str, str] = dataclasses.field(repr=False)
-    body: Outgoing = dataclasses.field(repr=False)
-    keep_alive: bool
-    cookies: bool
-    must_be_complete: bool = False
-
-
 _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
-# What may stand in a path or query as it is; all else is percent-encoded, existing escapes stay.
-_URL_SAFE: t.Final = "/%:=&?~+!$,;'@()*[]|"
-
-
-def _target(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    path = urllib.parse.quote(parts.path or "/", safe=_URL_SAFE)
-    return f"{path}?{urllib.parse.quote(parts.query, safe=_URL_SAFE)}" if parts.query else path
 
 
 def _path(url: str) -> str:

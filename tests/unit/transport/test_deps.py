@@ -22,6 +22,12 @@ def test_present_library_is_the_module_itself() -> None:
     _deps.require("lxml_html", "cryptography")
 
 
+def test_class_to_derive_from() -> None:
+    import requests.adapters
+
+    assert _deps.base_class("requests", "adapters.HTTPAdapter") is requests.adapters.HTTPAdapter
+
+
 def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str) -> None:
         raise ImportError(f"No module named {name!r}")
@@ -37,6 +43,7 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.advice == f"{sys.executable} -m pip install defusedxml"
     with pytest.raises(InputError, match="defusedxml, lxml"):
         _deps.require("lxml_html", "lxml_etree", "defusedxml")
+    assert _deps.base_class("requests", "adapters.HTTPAdapter") is object
 
 
 def test_unknown_name() -> None:
