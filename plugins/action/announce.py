@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import typing as t
 
 from ansible.plugins.action import ActionBase
@@ -14,7 +15,20 @@ from ansible.utils.display import Display
 
 display = Display()
 
+# With a short label in front, a line fits a terminal of 110 columns, like the plan's table.
+_WIDTH = 100
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _fitting(line: str) -> list[str]:
+    """The line with unprintable characters replaced, cut between words where it is too long."""
+    line = _UNPRINTABLE.sub("?", line)
+    if len(line) <= _WIDTH:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(
+        line, _WIDTH, subsequent_indent=indent, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
+    )
 
 
 class ActionModule(ActionBase):
@@ -29,7 +43,7 @@ class ActionModule(ActionBase):
             {"text": {"type": "str", "required": True}, "label": {"type": "str"}}
         )
         prefix = f"[{arguments['label']}] " if arguments.get("label") else ""
-        lines = [prefix + _UNPRINTABLE.sub("?", line) for line in arguments["text"].rstrip().splitlines()]
+        lines = [prefix + part for line in arguments["text"].rstrip().splitlines() for part in _fitting(line)]
         display.display("\n".join(["", *lines, ""]))
         result.update(changed=False, text=arguments["text"])
         result["_ansible_verbose_override"] = False

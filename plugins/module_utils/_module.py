@@ -20,6 +20,7 @@ from ._transport.endpoint import Endpoint
 from ._transport.redact import Redactor
 from ._transport.transport import Transport
 from ._wait import Clock
+from ._web.language import language_of
 from ._web.session import WebSession
 from ._web.session import same_id as same_id_text
 from ._web.vocabulary import Vocabulary
@@ -211,6 +212,15 @@ class Connection:
         return [str(warning) for web in self._webs.values() for warning in web.warnings]
 
     @property
+    def languages(self) -> dict[str, str | None]:
+        """The language of each web interface that was signed in to: ``en``, ``de``, None where it is not known."""
+        found: dict[str, str | None] = {}
+        for interface, web in self._webs.items():
+            if web.home is not None:
+                found[interface] = language_of(web.home, web.vocabulary)
+        return found
+
+    @property
     def has_api(self) -> bool:
         return self.options.client_id is not None
 
@@ -325,7 +335,7 @@ class Interrupted(Exception):
 class Connect(t.Protocol):
     """Makes the connection for connection options; the resources know no other way to an appliance."""
 
-    def __call__(self, params: Params) -> Connection: ...
+    def __call__(self, params: Params, /) -> Connection: ...
 
 
 Run = t.Callable[[Params, bool, Connect], dict[str, t.Any]]

@@ -177,7 +177,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import connection_spec, run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import failover_relationship
 
-
 ARGUMENT_SPEC = {
     **connection_spec(),
     "state": {"type": "str", "choices": ["present", "absent", "synced"], "default": "present"},

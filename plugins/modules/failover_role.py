@@ -131,7 +131,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import connection_spec, run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import failover_role
 
-
 ARGUMENT_SPEC = {
     **connection_spec(),
     "role": {"type": "str", "choices": ["primary", "backup"], "required": True},

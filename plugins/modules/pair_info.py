@@ -174,6 +174,12 @@ options:
     description: Seconds to wait for an appliance that shows signs of an install under way, such as a web server without appliance.
     type: int
     default: 14400
+  guided:
+    description:
+      - Ids of the steps that a person does. A page that only these need may be one that is not understood; it is then named in
+        C(unread) of RV(a) and RV(b).
+    type: list
+    elements: str
   timeout_for_contradictions:
     description: Seconds after which a contradiction is final.
     type: int
@@ -263,6 +269,7 @@ ARGUMENT_SPEC = {
     "clock_skew_max": {"type": "int", "default": 300},
     "reach_timeout": {"type": "int", "default": 30},
     "install_timeout": {"type": "int", "default": 14400},
+    "guided": {"type": "list", "elements": "str"},
     "timeout_for_contradictions": {"type": "int", "default": 90},
 }
 

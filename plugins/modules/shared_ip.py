@@ -221,7 +221,6 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import (
 )
 from ansible_collections.bseries.sra.plugins.module_utils._resources import shared_ip
 
-
 ARGUMENT_SPEC = {
     **connection_spec(),
     "address": {"type": "str", "required": True},

@@ -11,13 +11,18 @@ module runs there as usual.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import os
+import signal
+import sys
 import typing as t
 
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.bseries.sra.plugins.module_utils import _deps
-from ansible_collections.bseries.sra.plugins.module_utils._module import Run, execute
+from ansible_collections.bseries.sra.plugins.module_utils._module import execute
 
 # Loaded once in the controller's main process, from which the workers of all tasks are forked. A missing library is
 # named by the task that needs it.
@@ -25,11 +30,24 @@ for _name in ("requests", "urllib3", "requests_toolbelt", "lxml_html", "lxml_etr
     getattr(_deps, _name)
 
 
+_PR_SET_PDEATHSIG: t.Final = 1
+
+
+def die_with(parent: int) -> None:
+    """Let the kernel end this worker when Ansible's main process is killed; else it would go on alone, beside the next run."""
+    if not sys.platform.startswith("linux"):
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 class InProcess(ActionBase):
     """One task: options checked as the module checks them, the resource called, secrets taken out of the result."""
 
     argument_spec: t.ClassVar[dict[str, t.Any]] = {}
-    resource: t.ClassVar[Run]
+    resource: t.ClassVar[staticmethod[..., dict[str, t.Any]]]
 
     _supports_check_mode = True
     _supports_diff = True
@@ -39,7 +57,10 @@ class InProcess(ActionBase):
         if self._connection.transport != "local":
             result.update(self._execute_module(task_vars=task_vars))
             return result
+        die_with(os.getppid())
         validation, params = self.validate_argument_spec(self.argument_spec)
-        outcome = execute(type(self).resource, params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
+        outcome = execute(
+            type(self).resource, params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff)
+        )
         result.update(remove_values(outcome, validation._no_log_values))
         return result

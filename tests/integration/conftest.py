@@ -119,6 +119,10 @@ class Lab:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        time.sleep(1)
+        asked = len(self.simulator.log())
+        time.sleep(2.5)
+        assert len(self.simulator.log()) == asked, "a part of the killed run goes on asking the appliances"
 
     def writes(self) -> list[dict[str, t.Any]]:
         return [entry for entry in self.simulator.log() if entry["kind"] == "write"]

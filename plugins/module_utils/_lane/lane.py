@@ -13,6 +13,10 @@ import re
 import tempfile
 import typing as t
 
+from .._errors import InputError
+from .._guided.steps import expand
+from .._survey.files import guided_steps
+
 PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("shared_ip", "dns", "nat", "custom")
 UPDATE_METHODS = ("automatic", "manual")
@@ -37,6 +41,8 @@ DEFAULTS: dict[str, t.Any] = {
     "clock_skew_max": 300,
     "estimates": {},
     "report_dir": None,
+    "guided": [],
+    "guided_timeout": 14400,
     "windows": [],
     "soak_min": 0,
     "soak_max": None,
@@ -58,6 +64,7 @@ ACCOUNTS = (
     "client_id",
     "client_secret",
 )
+BY_VERDICT = "verdict"
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
@@ -206,6 +213,24 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
             yield f"sra_site_port: {error}."
 
 
+def _guided(settings: dict[str, t.Any], procedure: str, appliances: t.Sequence[tuple[str, int]]) -> t.Iterator[str]:
+    """Turn the names of the steps for a person into ids of the plan's steps; ``verdict`` means those of the newest report."""
+    given = settings["guided"]
+    names = [str(name).strip() for name in (given.split(",") if isinstance(given, str) else given)]
+    settings["guided"] = []
+    try:
+        steps = expand([name for name in names if name and name != BY_VERDICT])
+        if BY_VERDICT in names:
+            folder = pathlib.Path(settings["report_dir"])
+            steps += guided_steps(folder, appliances, procedure, settings["swing_method"])
+    except InputError as error:
+        yield "sra_guided: " + ". ".join(
+            part for part in (error.message, f"Known: {error.expected}" if error.expected else "", error.advice) if part
+        )
+        return
+    settings["guided"] = list(dict.fromkeys(steps))
+
+
 def _backup_dir(settings: dict[str, t.Any]) -> str | None:
     """Refuse a folder that cannot take backups; create nothing here (check mode uses this too)."""
     folder = pathlib.Path(str(settings["backup_dir"] or pathlib.Path.cwd() / "sra-backups")).expanduser().absolute()
@@ -250,6 +275,8 @@ def describe_lane(
     settings = _settings(variables, problems)
     site, shared_ip = settings["site_hostname"], settings["shared_ip"]
     problems.extend(_policy_problems(procedure, settings, upgrading))
+    folder = settings["report_dir"] or pathlib.Path.cwd() / "sra-reports"
+    settings["report_dir"] = str(pathlib.Path(str(folder)).expanduser().absolute())
     backup_problem = _backup_dir(settings)
     if upgrading and backup_problem:
         problems.append(backup_problem)
@@ -285,6 +312,7 @@ def describe_lane(
                 problems.append(
                     f"{name} and {b} have the same address ({_address(hostvars[name], name)}). Give each device its own unique address in sra_host."
                 )
+    problems.extend(_guided(settings, procedure, _appliances(hostvars, name, b)))
     if name in groups.get("device_b", ()) and name in groups.get("device_a", ()):
         problems.append(
             f"{name} is in both device_a and device_b. Device A is the present primary, device B its backup."
@@ -315,6 +343,17 @@ def describe_lane(
         problems=tuple(problems),
         warnings=tuple(warnings),
     )
+
+
+def _appliances(hostvars: t.Mapping[str, t.Any], *names: str | None) -> list[tuple[str, int]]:
+    """Address and port of the hosts; what is no port was named as a problem already."""
+    found = []
+    for name in filter(None, names):
+        try:
+            found.append((_address(hostvars[name], name), _port(hostvars[name])))
+        except ValueError:
+            continue
+    return found
 
 
 def _same_place(one: str, other: str, hostvars: t.Mapping[str, t.Any]) -> bool:

@@ -58,7 +58,7 @@ def _clock(name: str, appliance: t.Mapping[str, t.Any], limit: int) -> Check:
             f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the controller, limit {limit} ({ntp})",
             "A wrong clock breaks the download of updates. Put NTP right at /appliance > Networking > IP Configuration (or the controller's clock).",
         )
-    return Check("clock", title, "pass", f"{skew:+.0f} seconds from the controller ({ntp})")
+    return Check("clock", title, "pass", f"{round(skew) + 0:+d} seconds from the controller ({ntp})")
 
 
 def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:

@@ -14,12 +14,16 @@ from .._errors import RefusedByAppliance, SraError, StateError
 from .._web.controls import Button, Control, Form
 from .._web.filling import Values
 from .._web.finder import Action
-from .._web.messages import Outcome, outcome
+from .._web.messages import Outcome, outcome, states_failure
 from .._web.pages import PAGES
 from .._web.session import Kind, WebSession
 from .._web.view import PageView
-from .._web.words import PREFIX
+from .._web.words import PREFIX, SAME_WORDS, stems
 
+# Stems of captions that say nothing of the action itself.
+_EMPTY_STEMS: t.Final = frozenset(
+    stem for word in ("this", "diese", "now", "jetzt", "for", "auf", "a", "the") for stem in stems(word)
+)
 MAX_QUESTIONS: t.Final = 4
 _FIRST_ERROR_STATUS: t.Final = 400
 
@@ -58,11 +62,10 @@ class Result:
 
 @dataclasses.dataclass(frozen=True)
 class _Answer:
-    """How to answer a page: which button, which boxes to tick."""
+    """How to answer a page: which button or link, which boxes to tick."""
 
-    form: Form
-    button: Button
-    ticks: dict[Control, bool]
+    action: Action
+    ticks: dict[Control, bool] = dataclasses.field(default_factory=dict)
 
 
 _Signature = tuple[tuple[str, ...], tuple[str, ...]]
@@ -72,6 +75,11 @@ def _signature(form: Form) -> _Signature:
     """What a person sees of a form: its buttons and the labels of its controls."""
     buttons = tuple(sorted(button.caption for button in form.buttons if button.visible))
     return buttons, tuple(sorted(label for control in form.shown for label in control.labels[:1]))
+
+
+def _parts(view: PageView) -> set[t.Any]:
+    """What a page offered: its forms as a person sees them, and where its links lead."""
+    return {_signature(form) for form in view.forms} | {link.url for link in view.links}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Press:
     def run(self, view: PageView, action: Action, values: Values | None = None) -> Result:
         """Press, answer up to four questions, and judge the answer. Raises RefusedByAppliance with the appliance's words."""
         known = set(view.all_lines())
-        before = {_signature(form) for form in view.forms}
+        before = _parts(view)
         after = self.web.press(view, action, values, purpose=self.purpose, kind=self.kind, page=self.page)
         for _question in range(MAX_QUESTIONS):
             said = outcome(known, after)
@@ -100,15 +108,9 @@ class Press:
             if answer is None:
                 break
             known |= after.all_lines()
-            before |= {_signature(form) for form in after.forms}
-            after = self.web.submit(
-                answer.form,
-                answer.button,
-                answer.ticks,
-                f"confirm to {self.purpose}",
-                kind=self.kind,
-                view=after,
-                page=self.page,
+            before |= _parts(after)
+            after = self.web.press(
+                after, answer.action, answer.ticks, purpose=f"confirm to {self.purpose}", kind=self.kind, page=self.page
             )
         else:
             raise self.web.page_error(
@@ -148,29 +150,31 @@ class Press:
             state="the appliance reports that it was not done",
         )
 
-    def _answer(self, view: PageView, said: Outcome, before: set[_Signature]) -> _Answer | None:
+    def _answer(self, view: PageView, said: Outcome, before: t.AbstractSet[t.Any]) -> _Answer | None:
         """How to answer, where the page is a question about what was just asked for."""
         text = "\n".join(said.news) + "\n" + "\n".join(view.headings)
-        accept = self._licence(view, text)
+        accept = self._licence(view, text, before)
         if accept is not None:
             return accept
-        if said.errors:
+        if any(states_failure(words) for words in said.errors):
             return None
         return self._confirmation(view, said, before)
 
-    def _licence(self, view: PageView, text: str) -> _Answer | None:
+    def _licence(self, view: PageView, text: str, before: t.AbstractSet[_Signature]) -> _Answer | None:
         if not _LICENCE.search(text):
             return None
         for form in view.forms:
             if form.index < 0 or form.method != "POST":
                 continue
-            ticks = self._ticks(form, "accept_license")
+            ticks = self._ticks(form, "accept_license") or self._only_tick(form)
             buttons = [b for b in form.buttons if b.visible and not b.disabled and not _REFUSAL.search(b.caption)]
             found = self._named(buttons, "accept_license")
             if not found and ticks:
                 found = self._named(buttons, self.key) or self._named(buttons, "confirm") or self._named(buttons, "go")
             if not found:
                 continue
+            if _signature(form) in before:
+                raise self.refused(text)
             if not self.accept_license:
                 raise StateError(
                     f"to {self.purpose}: the appliance asks to accept a licence agreement",
@@ -181,8 +185,14 @@ class Press:
                 raise self.web.page_error(
                     view, "several buttons accept the licence agreement", key="accept_license", page=self.page
                 )
-            return _Answer(form, found[0], ticks)
+            return _Answer(found[0], ticks)
         return None
+
+    def _only_tick(self, form: Form) -> dict[Control, bool]:
+        """The box of an agreement however it is worded: the only control that there is, and no refusal."""
+        shown = [c for c in form.shown if not c.disabled]
+        only = len(shown) == 1 and shown[0].type == "checkbox" and not any(map(_REFUSAL.search, shown[0].labels[:1]))
+        return {shown[0]: True} if only else {}
 
     def _ticks(self, form: Form, key: str) -> dict[Control, bool]:
         boxes = [c for c in form.shown if c.type in ("checkbox", "radio") and not c.disabled]
@@ -194,7 +204,7 @@ class Press:
     def _named(self, buttons: t.Sequence[Button], key: str) -> list[Button]:
         return self.web.vocabulary.best(key, buttons, lambda b: b.captions)
 
-    def _confirmation(self, view: PageView, said: Outcome, before: set[_Signature]) -> _Answer | None:
+    def _confirmation(self, view: PageView, said: Outcome, before: t.AbstractSet[t.Any]) -> _Answer | None:
         asks = any(_QUESTION.search(line) for line in said.news) or any(
             _QUESTION.search(h) for h in view.headings if h in said.news
         )
@@ -204,23 +214,51 @@ class Press:
             buttons = [b for b in form.buttons if b.visible and not b.disabled]
             cancelling = self._cancelling(view, buttons)
             answers = [b for b in buttons if b not in cancelling]
+            is_new = _signature(form) not in before
             found = self._named(answers, self.key) or self._named(answers, "confirm")
+            if not found and is_new and cancelling:
+                found = [button for button in answers if self._repeats(button)]
             if len(found) != 1 or not (asks or cancelling):
                 continue
-            if not asks and not (said.news and _signature(form) not in before):
+            if said.errors and not (is_new and cancelling and not any(control.is_text for control in form.shown)):
+                # Words that forbid or warn belong to a question that can be declined, not to a form that came back.
+                continue
+            if not asks and not (said.news and is_new):
                 # Without a question, only a form that was not there before is one: the page may simply show itself again.
                 continue
-            about = " ".join(line for line in said.news if _QUESTION.search(line))
-            if _OTHER_DANGER.search(about) and not _OTHER_DANGER.search(self.purpose):
-                raise self.web.page_error(
-                    view,
-                    f"to {self.purpose}: the appliance asks about something else",
-                    key="confirm",
-                    page=self.page,
-                    seen=about,
-                )
-            return _Answer(form, found[0], self._ticks(form, "confirm_tick"))
-        return None
+            self._refuse_other_danger(view, said)
+            return _Answer(found[0], self._ticks(form, "confirm_tick"))
+        answer = self._by_link(view, before) if asks else None
+        if answer is not None:
+            self._refuse_other_danger(view, said)
+        return answer
+
+    def _refuse_other_danger(self, view: PageView, said: Outcome) -> None:
+        about = " ".join(line for line in said.news if _QUESTION.search(line))
+        if _OTHER_DANGER.search(about) and not _OTHER_DANGER.search(self.purpose):
+            raise self.web.page_error(
+                view,
+                f"to {self.purpose}: the appliance asks about something else",
+                key="confirm",
+                page=self.page,
+                seen=about,
+            )
+
+    def _by_link(self, view: PageView, before: t.AbstractSet[t.Any]) -> _Answer | None:
+        """A question that is answered by links: one new link that says yes beside one that declines."""
+        links = [link for link in view.links if link.visible and not link.aside and not link.disabled]
+        new = [link for link in links if link.url not in before]
+        found = self.web.vocabulary.best("confirm", new, lambda link: link.captions, floor=SAME_WORDS)
+        declining = [link for link in links if self.web.vocabulary.score("cancel", link.captions, floor=PREFIX)]
+        return _Answer(found[0]) if len(found) == 1 and declining else None
+
+    def _repeats(self, button: Button) -> bool:
+        """A button that begins with a yes, or says again in other words what was asked for."""
+        vocabulary = self.web.vocabulary
+        if vocabulary.score("confirm", button.captions, floor=PREFIX, loose=True) is not None:
+            return True
+        asked = {stem for caption in vocabulary.captions(self.key) for stem in stems(caption)} - _EMPTY_STEMS
+        return bool(asked & {stem for caption in button.captions for stem in stems(caption)})
 
     def _cancelling(self, view: PageView, buttons: t.Sequence[Button]) -> list[Action]:
         offers: list[Action] = [*buttons, *(link for link in view.links if link.visible and not link.aside)]

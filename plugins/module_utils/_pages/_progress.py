@@ -11,14 +11,16 @@ import typing as t
 
 from .._records import Progress
 from .._web import dom
-from .._web.messages import kind_of
+from .._web.messages import kind_of, sentences
 from .._web.view import PageView
 
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent|prozent)", re.IGNORECASE)
 _FAILED = re.compile(
     r"\b(install(?:ation|ing)?|update|upgrade|download|package|aktualisierung|paket|herunterladen"
-    r"|installieren)\b.{0,80}\b(failed|failure|aborted|could not|cannot|error|fehlgeschlagen|gescheitert"
-    r"|abgebrochen|fehler|konnte nicht)|(failed to|could not|unable to) (?:install|download|update)"
+    r"|installieren)\b.{0,80}\b(failed|failure|aborted|could not|error|fehlgeschlagen|gescheitert"
+    r"|abgebrochen|fehler|konnte nicht|(?:cannot|can not) (?:be )?(?:install|download|appl|complet|finish|verif|unpack|continu)\w*"
+    r"|kann nicht (?:installiert|heruntergeladen|angewendet|abgeschlossen|entpackt|fortgesetzt))"
+    r"|(failed to|could not|unable to) (?:install|download|update)"
     r"|konnte nicht (?:installiert|heruntergeladen|aktualisiert)",
     re.IGNORECASE,
 )
@@ -29,7 +31,8 @@ _FINISHED = re.compile(
     re.IGNORECASE,
 )
 _INSTALLING = re.compile(
-    r"\binstalling\b|being installed|installation (?:in progress|is running|has (?:started|begun)|started)"
+    r"\binstalling\b|being installed|installation (?:has (?:started|begun)|started)"
+    r"|\b(?:install(?:ation)?|update|upgrade)\b (?:is |currently )*(?:in progress|under ?way|running)\b"
     r"|updating|upgrading|applying|wird (?:jetzt )?installiert|werden installiert|installation läuft"
     r"|installation wurde gestartet|wird aktualisiert|aktualisierung läuft|\bunpacking\b|wird entpackt",
     re.IGNORECASE,
@@ -44,6 +47,13 @@ _DOWNLOADED = re.compile(
     r"download(?:ing)? (?:is |was )?(?:complete|finished|done)|download abgeschlossen|heruntergeladen[.:]",
     re.IGNORECASE,
 )
+# A clause with such a word speaks of updates in general, as help texts do, not of one that is under way.
+_GENERAL = re.compile(
+    r"\b(may|might|can|could|will|would|should|takes?|before|when|whenever|if|requires?|always|never|kann|können|könnte"
+    r"|dauert|vor|bevor|beim|wenn|falls|immer|nie|sollten?)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;]\s|\s[–-]\s|\.{3}|…")
 _FULL: t.Final = 100.0
 
 
@@ -67,19 +77,25 @@ def _percent(view: PageView, lines: t.Sequence[str]) -> float | None:
     return None
 
 
+def _of_now(lines: t.Sequence[str]) -> str:
+    """The clauses that are no general remarks."""
+    clauses = [part for line in lines for said in sentences(line) for part in _CLAUSE_END.split(said)]
+    return "\n".join(part for part in clauses if not _GENERAL.search(part))
+
+
 def _state(
     lines: t.Sequence[str], percent: float | None
 ) -> t.Literal["downloading", "installing", "finished", "failed", "unknown"]:
-    if any(_FAILED.search(line) and kind_of(line) == "error" for line in lines):
+    if any(_FAILED.search(said) and kind_of(said) == "error" for line in lines for said in sentences(line)):
         return "failed"
-    text = "\n".join(lines)
+    text, now = "\n".join(lines), _of_now(lines)
     finished = bool(_FINISHED.search(text)) and (percent is None or percent >= _FULL)
-    installing = bool(_INSTALLING.search(text))
+    installing, downloading = bool(_INSTALLING.search(now)), bool(_DOWNLOADING.search(now))
     if finished and not installing:
         return "finished"
-    if installing and (not _DOWNLOADING.search(text) or _DOWNLOADED.search(text)):
+    if installing and (not downloading or _DOWNLOADED.search(text)):
         return "installing"
-    if _DOWNLOADING.search(text):
+    if downloading:
         return "downloading"
     return "installing" if installing else "unknown"
 
@@ -99,16 +115,8 @@ def read(view: PageView, lines: t.Sequence[str]) -> Progress:
 def under_way(view: PageView) -> Progress | None:
     """Progress that a page shows besides other things; None where nothing is being downloaded or installed, or failed."""
     seen = read(view, view.lines)
-    shows_bar = any(
-        dom.is_element(e) and (e.tag == "progress" or e.get("role") == "progressbar") and dom.visible(e)
-        for e in view.root.iter()
-    )
     marked = [message.text for message in view.messages]
-    if seen.state in ("downloading", "installing") and (
-        shows_bar
-        or seen.percent is not None
-        or any(_INSTALLING.search(x) or _DOWNLOADING.search(x) for x in view.lines if len(x) < 160)
-    ):
+    if seen.state in ("downloading", "installing"):
         return seen
     if seen.state in ("failed", "finished") and any(_FAILED.search(text) or _FINISHED.search(text) for text in marked):
         return seen

@@ -18,6 +18,7 @@ from .._web.controls import Button, Control
 from .._web.dates import parse_time, stamped_time
 from .._web.facts import Fact
 from .._web.finder import Action, Finder
+from .._web.messages import sentences
 from .._web.session import WebSession
 from .._web.view import PageView
 from ._press import Press
@@ -45,6 +46,11 @@ _NOT_RUNNING = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"^\[?[A-Za-z0-9](?:[A-Za-z0-9.:-]*[A-Za-z0-9\]])?$")
+_CONDITION = re.compile(
+    r"\b(if|until|unless|when|whenever|before|once|while|bis|wenn|falls|solange|sofern|bevor|sobald)\b", re.IGNORECASE
+)
+# Words; longer sentences explain.
+_LONGEST_STATEMENT: t.Final = 15
 _NEVER = re.compile(r"^(never|none|not yet|n/a|-+|–|nie|noch nie|noch nicht|keine?)\b", re.IGNORECASE)
 
 
@@ -87,7 +93,13 @@ def _shows(web: WebSession, configured: bool) -> t.Callable[[PageView], bool]:
 
 
 def _says_unconfigured(finder: Finder) -> bool:
-    return finder.says("failover_not_configured")
+    """True for a statement; an explanation of when there is no relationship is none."""
+    view = finder.view
+    texts = (*view.lines, *view.headings, *(message.text for message in view.messages))
+    told = [said for text in texts for said in sentences(text) if not _CONDITION.search(said)]
+    return any(
+        len(said.split()) <= _LONGEST_STATEMENT and finder.states("failover_not_configured", said) for said in told
+    )
 
 
 def _role(finder: Finder) -> FailoverRole | None:
@@ -121,13 +133,13 @@ def _peer(finder: Finder) -> str | None:
         return _without_port(fact.value)
     for fact in finder.view.facts:
         if _PEER.search(fact.label) or any(_PEER.search(part) for part in fact.section[-1:]):
-            for token in re.split(r"[\s,;()]+", fact.value):
+            for token in map(_without_port, re.split(r"[\s,;()]+", fact.value)):
                 if (
                     _HOST.match(token)
                     and "." in token
                     and any(c.isalpha() for c in token) | bool(re.fullmatch(r"\d+(\.\d+){3}", token))
                 ):
-                    return _without_port(token.rstrip("."))
+                    return token.rstrip(".")
     return None
 
 
@@ -289,9 +301,7 @@ def find_form(web: WebSession) -> RelationshipForm:
             state="nothing was sent",
         )
     sides = ("new_backup_connection", "reverse_connection")
-    fields = tuple(
-        _field(finder, key, *order) for order in (sides, sides[::-1]) for key in ("peer_host", "tls_port")
-    )
+    fields = tuple(_field(finder, key, *order) for order in (sides, sides[::-1]) for key in ("peer_host", "tls_port"))
     if len(set(fields)) != len(fields):
         raise finder.fail("the four fields of the connections could not be told apart", key="new_backup_connection")
     return RelationshipForm(view, finder, fields, finder.button_in(finder.form_of(fields[0]), "establish_relationship"))

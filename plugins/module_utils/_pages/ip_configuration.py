@@ -360,6 +360,17 @@ def _way(finder: Finder, seen: _Seen) -> Link | None:
     return None
 
 
+def _edit_button(finder: Finder, seen: _Seen) -> Button | None:
+    """The entry's Edit where it is a button: one whose form holds nothing that a person fills in."""
+    found = [
+        action
+        for part in seen.entry.parts
+        for action in finder.actions("edit", within=part)
+        if isinstance(action, Button) and not action.chooses and not finder.form_of(action).shown
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def prepare_enabled(web: WebSession, address: str, enabled: bool) -> Prepared:
     """Open what enables or disables the address and fill it in, without sending anything.
 
@@ -439,14 +450,31 @@ def _by_button(finder: Finder, web: WebSession, seen: _Seen, enabled: bool) -> P
 
 
 def _on_its_page(web: WebSession, finder: Finder, seen: _Seen, enabled: bool) -> Prepared:
-    link = _way(finder, seen)
-    if link is None:
-        raise finder.fail(
-            f"no way to edit the address {seen.record.address} was found",
-            key="edit",
-            candidates=[x.caption for x in finder.view.links],
+    address = seen.record.address
+    link, button = _way(finder, seen), _edit_button(finder, seen)
+    if link is not None:
+        view = web.follow(link)
+    elif button is not None:
+        form = finder.form_of(button)
+        is_read = (button.method or form.method) == "GET"
+        if (web.check_mode or web.reading_only) and not is_read and seen.record.enabled is not None:
+            # Opening the page would post a form; the list says what there is to know.
+            return Prepared(web, finder.view, button, {}, address, enabled, seen.record.enabled is enabled, "edit")
+        view = web.submit(
+            form,
+            button,
+            {},
+            f"open the page of {address}",
+            kind="read" if is_read else "write",
+            view=finder.view,
+            page=PAGE,
         )
-    view = web.follow(link)
+    else:
+        raise finder.fail(
+            f"no way to edit the address {address} was found",
+            key="edit",
+            candidates=[*(x.caption for x in finder.view.links), *(x.caption for x in finder.view.buttons)],
+        )
     inner = web.finder(view, PAGE)
     control = _enabled_control(inner, seen.record.address)
     form = inner.form_of(control)

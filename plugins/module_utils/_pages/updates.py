@@ -16,6 +16,7 @@ from .._wait import Deadline, Look, wait_for
 from .._web import dom
 from .._web.controls import Button, Control
 from .._web.finder import Action, Finder
+from .._web.messages import sentences
 from .._web.session import WebSession
 from .._web.view import PageView
 from .._web.words import words
@@ -43,6 +44,8 @@ _PRODUCT = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"^[^\W\d_][^:?!]{0,90}?[\s_-]v?\d+(?:\.\d+)+(?:[\s,(\[–-].{0,40})?$")
+# What lists set before their entries, and headings before their text.
+_BULLETS: t.Final = "-–—•·*▪▸►»> "
 _NAME_FIRST = re.compile(r"^([^\W\d_][\w .()-]{0,60}?[\s_-]v?\d+(?:\.\d+)+)\s+(\S.*)$")
 _BLOCKED = re.compile(
     r"does not satisfy|requirement|requires?\b|depends on|not (?:yet )?(?:be )?install|prerequisite|erfordert"
@@ -70,6 +73,20 @@ _CHECKING = re.compile(
 )
 
 
+# Explanations and wishes: "if no updates are listed", "keep your appliance up to date".
+_NO_STATEMENT = re.compile(
+    r"\b(if|when|whenever|unless|until|should|keeps?|keeping|ensure|make sure|stays?|to be|falls|wenn|sollten?|damit|um"
+    r"|halten|hält|bleibt?|bleiben)\b",
+    re.IGNORECASE,
+)
+
+
+def _says_none(view: PageView) -> bool:
+    """True where the page states that nothing is offered."""
+    told = [said for line in view.lines for said in sentences(line)]
+    return any(_NONE.search(said) and not _NO_STATEMENT.search(said) for said in told)
+
+
 def kind_of(name: str) -> Kind:
     """Base software, the product, or something else, by the package's name."""
     if _BASE.search(name):
@@ -83,6 +100,7 @@ def _is_name(line: str) -> bool:
 
 def _name_in(element: t.Any, line: str) -> str | None:
     """The name that a line is, or that it begins with where inline parts of one box run into one line."""
+    line = line.lstrip(_BULLETS)
     if _is_name(line):
         return line
     found = _NAME_FIRST.match(line)
@@ -127,7 +145,10 @@ def _name_elements(view: PageView) -> list[tuple[t.Any, str]]:
         inner = [
             child
             for child in element.iter()
-            if child is not element and dom.is_element(child) and dom.lines(child)[:1] and _is_name(dom.lines(child)[0])
+            if child is not element
+            and dom.is_element(child)
+            and dom.lines(child)[:1]
+            and _is_name(dom.lines(child)[0].lstrip(_BULLETS))
         ]
         if not inner:
             found.append((element, name))
@@ -282,7 +303,7 @@ def _read_view(web: WebSession, view: PageView) -> tuple[Updates, list[tuple[Pac
     finder = web.finder(view, PAGE)
     found = _packages(finder)
     _claimed(finder, found)
-    listed = bool(found) or bool(_NONE.search(view.text))
+    listed = bool(found) or _says_none(view)
     record = Updates(
         available=tuple(package for package, _entry in found),
         listed=listed,
@@ -303,25 +324,23 @@ def _open(web: WebSession, check: bool) -> PageView:
     result = Press(web, PAGE, "check_for_updates", "check for updates", kind="check").run(
         view, finder.action("check_for_updates")
     )
-    return _settled(web, result.view)
+    return _settled(web, result.view, view.all_lines())
 
 
-def _settled(web: WebSession, view: PageView) -> PageView:
-    """Wait while the page says that it is still asking the update server."""
+def _settled(web: WebSession, view: PageView, said_before: frozenset[str]) -> PageView:
+    """Wait while the page says, as it did not before, that it is still asking the update server."""
     last = [view]
 
+    def is_checking() -> bool:
+        return any(_CHECKING.search(line) for line in last[0].lines if line not in said_before)
+
     def look() -> Look[PageView]:
-        if not _CHECKING.search(last[0].text):
-            return Look(True, "checked", last[0])
-        last[0] = web.reload(last[0])
-        return Look(not _CHECKING.search(last[0].text), "the appliance is checking for updates", last[0])
+        if is_checking():
+            last[0] = web.reload(last[0])
+        return Look(not is_checking(), "the appliance is checking for updates", last[0])
 
     wait_for("the list of updates", look, Deadline(CHECK_SECONDS), appliance=web.label, page="/appliance > Updates")
-    if (
-        not _packages(web.finder(last[0], PAGE))
-        and not _NONE.search(last[0].text)
-        and _progress.under_way(last[0]) is None
-    ):
+    if not _packages(web.finder(last[0], PAGE)) and not _says_none(last[0]) and _progress.under_way(last[0]) is None:
         last[0] = web.open(PAGE)
     return last[0]
 
@@ -347,12 +366,13 @@ def find_check(web: WebSession) -> tuple[PageView, Action]:
     return view, web.finder(view, PAGE).action("check_for_updates")
 
 
-def find_installs(web: WebSession) -> tuple[tuple[Package, Action], ...]:
-    """What ``install`` would press for each package that the page lists as installable now, without any check for updates."""
+def find_installs(web: WebSession) -> tuple[PageView, tuple[tuple[Package, Action], ...]]:
+    """The page, and what ``install`` would press for each package that the page lists as installable now, without any check for updates."""
     view = web.open(PAGE)
     finder = web.finder(view, PAGE)
     _record, found = _read_view(web, view)
-    return tuple((package, _install_action(finder, entry)[0]) for package, entry in found if package.installable)
+    actions = ((package, _install_action(finder, entry)[0]) for package, entry in found if package.installable)
+    return view, tuple(actions)
 
 
 def _same(one: Package, other: Package) -> bool:
@@ -375,7 +395,7 @@ def install(web: WebSession, package: Package, accept_license: bool) -> Progress
     if isinstance(action, Button):
         values.update(_licence_tick(web, finder, action, package, accept_license))
     press = Press(web, PAGE, "install_this_update", f"install {package.name}", accept_license=accept_license)
-    web.progress_url = None
+    web.progress_url, web.said_before = None, view.all_lines()
     result = press.run(view, action, values)
     web.progress_url = result.view.url
     return _progress.read(result.view, result.said.news)
@@ -451,7 +471,8 @@ def progress(web: WebSession) -> Progress | None:
         view = web.open(PAGE)
     if view.status >= 400:
         view = web.open(PAGE)
-    seen = _progress.read(view, view.lines)
+    # Help texts that the page shows anyway tell nothing of this install.
+    seen = _progress.read(view, [line for line in view.lines if line not in web.said_before])
     if (
         seen.state == "unknown"
         and web.vocabulary

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan as a plain table, no line wider than 110 columns."""
+"""The plan as a plain table, no line wider than 100 columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from .estimates import words
 from .model import Plan, Step
 
-WIDTH = 110
+WIDTH = 100
 _PRODUCTION = {"served": "", "away": "AWAY", "switching": "switching"}
 _LEFT = 46
 

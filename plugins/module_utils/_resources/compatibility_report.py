@@ -57,5 +57,6 @@ def _make(folder: pathlib.Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"The folder {folder} cannot be made: {error.strerror or error}", advice="Give another one in sra_report_dir."
+            f"The folder {folder} cannot be made: {error.strerror or error}",
+            advice="Give another one in sra_report_dir.",
         ) from error

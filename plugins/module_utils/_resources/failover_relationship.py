@@ -198,7 +198,7 @@ class _SyncFinish:
         self._connection = connection
         self._before = before
         self._ran = bool(before.sync_running)
-        self._api_before = _api_last_sync(connection) if _shows_minutes_only(before) else None
+        self._api_before = _api_last_sync(connection) if _shows_no_seconds(before) else None
         self._pressed_at = 0.0
         self._presses_left = _MOST_PRESSES
 
@@ -214,7 +214,9 @@ class _SyncFinish:
         if seen.last_sync is None:
             # A time in a format that is not known: another one than before is a later one.
             text = seen.last_sync_text or ""
-            return any(sign.isdigit() for sign in text) and text != self._before.last_sync_text
+            if any(sign.isdigit() for sign in text):
+                return text != self._before.last_sync_text
+            return self._api_is_later()
         if self._before.last_sync is None or seen.last_sync > self._before.last_sync:
             return True
         if seen.last_sync < self._before.last_sync:
@@ -235,6 +237,10 @@ class _SyncFinish:
     def _api_is_later(self) -> bool:
         now = _api_last_sync(self._connection)
         return now is not None and self._api_before is not None and now > self._api_before
+
+
+def _shows_no_seconds(seen: Failover) -> bool:
+    return seen.last_sync is None or _shows_minutes_only(seen)
 
 
 def _shows_minutes_only(seen: Failover) -> bool:

@@ -28,7 +28,7 @@ from .appliance_info import read_appliance, require_accounts
 FULL: t.Final = frozenset({"basics", "time", "health", "updates", "network", "certificates", "failover", "clients"})
 LIGHT: t.Final = frozenset({"health"})
 # What only the pages know and no light look renews; the rest of an older reading would contradict what was done since.
-_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time", "languages")
+_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time")
 _SITE_TIMEOUT: t.Final = 10.0
 # What a web server says while the appliance behind it is not up.
 _STARTING: t.Final = frozenset({502, 503, 504})
@@ -113,7 +113,9 @@ def _await_answer(params: Params, connection: Connection, others: t.Sequence[Con
             if deadline.elapsed >= params["reach_timeout"] and not alone[0]:
                 raise
             return Look(False, f"not answering: {error.message}")
-        return Look(status not in _STARTING, f"its web server answers with status {status}, the appliance is not up yet")
+        return Look(
+            status not in _STARTING, f"its web server answers with status {status}, the appliance is not up yet"
+        )
 
     wait_for(
         f"{connection.label} answers",
@@ -215,12 +217,7 @@ def _appliance(connection: Connection, subsets: frozenset[str], dispensable: fro
                 raise
             subsets = subsets - {"failover"}
         else:
-            return {**data, "unread": unread, "languages": _languages(connection)}
-
-
-def _languages(connection: Connection) -> dict[str, str | None] | None:
-    """The languages of the interfaces that were looked at; None where none was."""
-    return connection.languages or None
+            return {**data, "unread": unread, "languages": connection.languages}
 
 
 def _without_unread(policy: Policy, reading: Reading) -> Policy:
@@ -247,8 +244,10 @@ def _without_unread(policy: Policy, reading: Reading) -> Policy:
 def _merge(known: t.Mapping[str, t.Any] | None, data: dict[str, t.Any]) -> dict[str, t.Any]:
     if not known:
         return data
-    unread = {**(known.get("unread") or {}), **data["unread"]}
-    return {**data, **{key: known.get(key) for key in _KEPT if data.get(key) is None}, "unread": unread}
+    kept = {key: known.get(key) for key in _KEPT if data.get(key) is None}
+    # A light look opens few pages, if any.
+    told = {key: {**(known.get(key) or {}), **data[key]} for key in ("unread", "languages")}
+    return {**data, **kept, **told}
 
 
 def _site(params: Params) -> dict[str, t.Any] | None:

@@ -34,6 +34,8 @@ def of_action(vocabulary: Vocabulary, key: str, action: Button | Link) -> tuple[
     if isinstance(action, Link):
         return caption, "link"
     element = action.element
+    if action.chooses:
+        return caption, "entry of a list of actions"
     if action.type == "image" or (caption and caption in {clean(image.get("alt")) for image in element.iter("img")}):
         return caption, "picture that is a button"
     return caption, "styled link that is a button" if element.tag == "a" else "button"

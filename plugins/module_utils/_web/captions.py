@@ -239,7 +239,16 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "FQDN",
             "Name",
         ],
-        "de": ["Hostname", "Host-Name", "Gerätename", "Rechnername", "Geräte-Hostname", "Name des Geräts", "Name"],
+        "de": [
+            "Hostname",
+            "Host-Name",
+            "Gerätename",
+            "Rechnername",
+            "Geräte-Hostname",
+            "Hostname des Geräts",
+            "Name des Geräts",
+            "Name",
+        ],
     },
     "base_version": {
         "en": [
@@ -435,11 +444,14 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Assigned To",
             "Addresses",
             "Assigned IP Addresses",
+            "Assigned IPs",
+            "IPs",
             "IP Address",
             "Assign IP",
         ],
         "de": [
             "Zugewiesene IP",
+            "Zugewiesene IPs",
             "IP-Adressen",
             "Zugewiesene Adressen",
             "Zugewiesen an",

@@ -75,7 +75,10 @@ class Control:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Button:
-    """Something that submits a form; ``form`` is None where it belongs to no form and so does nothing without scripts."""
+    """Something that submits a form; ``form`` is None where it belongs to no form and so does nothing without scripts.
+
+    ``chooses`` are the values to set before it is pressed: an entry of a list of actions and the Go beside it are one button.
+    """
 
     form: int | None
     captions: tuple[str, ...]
@@ -88,6 +91,7 @@ class Button:
     visible: bool
     section: tuple[str, ...]
     element: t.Any = dataclasses.field(repr=False)
+    chooses: tuple[tuple[Control, str], ...] = ()
 
     @property
     def caption(self) -> str:
@@ -248,8 +252,7 @@ def _button_captions(element: t.Any) -> tuple[str, ...]:
 class _Reader:
     def __init__(self, root: t.Any, url: str, sections: Sections) -> None:
         self.root, self.sections = root, sections
-        base = root.find(".//base")
-        self.url = urljoin(url, base.get("href")) if base is not None and base.get("href") else url
+        self.url, self.base = url, dom.base_url(root, url)
         self.ids = _by_id(root)
         self.by_for: dict[str, list[t.Any]] = {}
         for label in root.iter("label"):
@@ -295,7 +298,7 @@ class _Reader:
             name=element.get("name") or "",
             value=element.get("value") or "",
             type=kind,
-            url=urljoin(self.url, action) if action else None,
+            url=urljoin(self.base, action) if action else None,
             method=(element.get("formmethod") or "").upper() or None,
             disabled=dom.is_disabled(element),
             visible=dom.visible(element),
@@ -352,7 +355,7 @@ class _Reader:
     ) -> Form:
         return Form(
             index=index,
-            url=urljoin(self.url, element.get("action") or self.url),
+            url=urljoin(self.base, element.get("action") or self.url),
             method=(element.get("method") or "GET").strip().upper(),
             multipart=(element.get("enctype") or "").strip().lower() == "multipart/form-data",
             controls=tuple(controls.get(index, [])),

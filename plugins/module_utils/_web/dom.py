@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import typing as t
+import urllib.parse
 
 from .._deps import lxml_html
 from .._deps import require as require_library
@@ -150,7 +151,10 @@ def before(element: Element) -> str:
     while tail_of is not None:
         if tail_of.tail and clean(tail_of.tail):
             pieces.insert(0, tail_of.tail)
-        if not is_element(tail_of) or tail_of.tag in _FORM_PARTS or has_control(tail_of):
+        if is_element(tail_of) and tail_of.tag in _FORM_PARTS and not has_control(tail_of):
+            tail_of = tail_of.getprevious()
+            continue
+        if not is_element(tail_of) or has_control(tail_of):
             break
         words = text_of(tail_of)
         if words:
@@ -215,3 +219,9 @@ def texts_before(box: Element, element: Element) -> list[str]:
             pieces.append(clean(node.text))
             stack.extend((child, False) for child in reversed(node))
     return [piece for piece in pieces if piece]
+
+
+def base_url(root: Element, url: str) -> str:
+    """What relative addresses of the document at ``url`` are relative to."""
+    base = root.find(".//base[@href]")
+    return urllib.parse.urljoin(url, base.get("href")) if base is not None and base.get("href") else url

@@ -80,7 +80,7 @@ def _from_pairs(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
             not own_text
             and len(children) % 2 == 0
             and len(children) > 1
-            and not any(_is_box(child) for child in children)
+            and (not any(_is_box(child) for child in children) or _alternate(children))
         ):
             for label, value in zip(children[::2], children[1::2]):
                 if label.tag in _LABEL_TAGS and not _LABEL_LINE.match(dom.text_of(label)):
@@ -88,6 +88,18 @@ def _from_pairs(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
         for child in children:
             if child.tag in ("label", "b", "strong", "span", "em") and clean(child.tail):
                 yield dom.text_of(child), clean(child.tail), box
+
+
+def _alternate(children: t.Sequence[t.Any]) -> bool:
+    """True for at least two pairs told apart by their looks; then the values, not the labels, may have parts."""
+    looks = [(child.tag, child.get("class")) for child in children]
+    labels, values = set(looks[::2]), set(looks[1::2])
+    return (
+        len(children) > 2
+        and len(labels) == len(values) == 1
+        and labels != values
+        and not any(_is_box(child) for child in children[::2])
+    )
 
 
 def _is_box(element: t.Any) -> bool:

@@ -42,6 +42,7 @@ def _fits(control: Control, value: Value) -> bool:
 
 def check(form: Form, button: Button, values: Values) -> None:
     """Raise Unfit unless the form holds all that is expected and nothing unexpected that must be filled in."""
+    values = {**dict(button.chooses), **values}
     if button.form != form.index or form.index < 0:
         raise Unfit(f"the button {button.caption!r} belongs to another form than the fields")
     if button.disabled:
@@ -114,6 +115,7 @@ def _pairs(control: Control, values: Values, form: Form) -> t.Iterator[tuple[str
 
 def compose(form: Form, button: Button, values: Values) -> Submission:
     """The request that pressing the button sends: shown, hidden and prefilled values in their order, and the button's own."""
+    values = {**dict(button.chooses), **values}
     fields: list[tuple[str, str | FileValue]] = []
     for control in form.controls:
         fields.extend(_pairs(control, values, form))

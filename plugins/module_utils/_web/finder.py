@@ -63,7 +63,37 @@ class Finder:
             ]
         if within is not None:
             found = [action for action in found if dom.contains(within, action.element)]
-        return self.vocabulary.best(key, found, lambda action: action.captions)
+        best = self.vocabulary.best(key, found, lambda action: action.captions)
+        return best or self._listed_actions(key, within, form, also_disabled)
+
+    def _listed_actions(self, key: str, within: t.Any, form: Form | None, also_disabled: bool) -> list[Action]:
+        """Entries of a list of actions that say the caption, each together with the one button that carries it out."""
+        found: list[Action] = []
+        for owner in [form] if form is not None else self.view.forms:
+            for control in owner.shown:
+                if control.type == "select" and not control.multiple and (also_disabled or not control.disabled):
+                    found += self._entries_of(owner, control, also_disabled)
+        if within is not None:
+            found = [action for action in found if dom.contains(within, action.element)]
+        return self.vocabulary.best(key, found, lambda action: action.captions, floor=PREFIX)
+
+    def _entries_of(self, form: Form, control: Control, also_disabled: bool) -> list[Button]:
+        usable = [button for button in form.buttons if button.visible and (also_disabled or not button.disabled)]
+        carriers = self.vocabulary.best("go", usable, lambda button: button.captions) or usable
+        if len(carriers) != 1:
+            return []
+        return [
+            dataclasses.replace(
+                carriers[0],
+                captions=(option.text,),
+                disabled=carriers[0].disabled or option.disabled or control.disabled,
+                section=control.section,
+                element=control.element,
+                chooses=((control, option.value),),
+            )
+            for option in control.options
+            if option.value and option.text and (also_disabled or not option.disabled)
+        ]
 
     def action(self, key: str, *, within: t.Any = None, form: Form | None = None) -> Action:
         """The one button or link with the caption."""
@@ -155,14 +185,10 @@ class Finder:
         best = self.vocabulary.best(key, fitting, lambda fact: (fact.label,))
         return best[0] if best and all(fact.value == best[0].value for fact in best) else None
 
-    def says(self, key: str) -> bool:
-        """True where a line, heading or message of the page says the caption anywhere."""
-        texts = (*self.view.lines, *self.view.headings, *(message.text for message in self.view.messages))
-        return self.vocabulary.score(key, texts) is not None or any(
-            caption.casefold() in text.casefold()
-            for caption in self.vocabulary.captions(key)
-            if " " in caption
-            for text in texts
+    def states(self, key: str, text: str) -> bool:
+        """True where a text says the caption anywhere."""
+        return self.vocabulary.score(key, [text]) is not None or any(
+            caption.casefold() in text.casefold() for caption in self.vocabulary.captions(key) if " " in caption
         )
 
     def _name(self, key: str) -> str:

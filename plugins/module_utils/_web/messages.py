@@ -14,6 +14,8 @@ from . import dom
 
 _ERROR_WORDS = re.compile(
     r"\b(errors?|failed|failure|fails|could not|couldn.t|cannot|can.t|can not|unable|invalid|not allowed"
+    r"|no .{1,40} could be|(?:was|were) not|not found|timed out|no response|not respond\w*"
+    r"|konnten? kein\w*|wurden? (?:nicht|kein\w*)|nicht gefunden|zeitüberschreitung|antwortet nicht|keine verbindung"
     r"|not permitted|refused|denied|rejected"
     r"|is required|are required|must (?:be|have|match|not|use|first)|do(?:es)? not match|mismatch|incorrect"
     r"|unreachable|not reachable|not identical|differs?"
@@ -29,9 +31,29 @@ _SUCCESS_WORDS = re.compile(
     r"|erfolgreich\w*|gespeichert|abgeschlossen|wurden?|gestartet|hergestellt|getrennt|aktualisiert|übernommen)\b",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(
-    r"^\s*(if|should|when|note|hint|tip|warning: if|falls|wenn|sollten?|hinweis|tipp|beachten)\b", re.IGNORECASE
+_NOTE = re.compile(r"^\s*(note|hint|tip|hinweis|tipp|beachten)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"^\s*(?:warning: )?(if|should|when|whenever|falls|wenn|sollten?|sobald)\b", re.IGNORECASE)
+# From here on a sentence speaks of what may happen, not of what did.
+_CONDITION = re.compile(r"\b(?:if|in case|whether|unless|falls|wenn|sofern|im falle)\b.*", re.IGNORECASE)
+# Announcements and general rules: "will be unreachable", "errors may occur", "not reachable during the installation".
+_FORESEEN = re.compile(
+    r"\b(?:may|might|can|could|will|kann|können|könnten?|werden)\b(?! not| nicht).{0,80}\b(?:errors?|fails?|failures?"
+    r"|fehler|fehlschlagen|unreachable|unavailable|not reachable|nicht erreichbar)\b"
+    r"|\b(?:errors?|failures?|fehler)\b.{0,40}\b(?:may|might|can|will|kann|können|werden)\b(?! not| nicht)"
+    r"|\b(?:during|while|until|während|solange|bis)\b.{0,80}\b(?:unreachable|not reachable|nicht erreichbar)\b"
+    r"|\b(?:unreachable|not reachable|nicht erreichbar)\b.{0,80}\b(?:during|while|until|während|solange|bis)\b",
+    re.IGNORECASE,
 )
+_PAST_FAILURE = re.compile(
+    r"\b(failed|occurred|could not|no .{1,40} could be|couldn.t|unable|konnten? (?:nicht|kein\w*)|fehlgeschlagen|gescheitert|aufgetreten)\b",
+    re.IGNORECASE,
+)
+# "A failed update must not be restarted" is a rule.
+_ANY_FAILED = re.compile(
+    r"\b(?:an?|any|every|each|eine?|einer|eines|jede[rs]?) (?:failed|fehlgeschlagene\w*)\b", re.IGNORECASE
+)
+_NO_ERRORS = re.compile(r"\b(no errors?|without (?:any )?errors?|keine fehler|ohne fehler)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\"\u201e\u201c(])")
 _ERROR_HINT = re.compile(
     r"(^|[\s_-])(error|errors|danger|fail|failed|failure|fehler|invalid|alert-error|critical)($|[\s_-])", re.IGNORECASE
 )
@@ -43,11 +65,14 @@ _MESSAGE_HINT = re.compile(
 )
 _RED = re.compile(r"color\s*:\s*(red|#f00|#ff0000|#c00|#cc0000|darkred|crimson)", re.IGNORECASE)
 _FAILURE = re.compile(
-    r"\b(error|failed|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed|not permitted"
+    r"\b(no .{1,40} could be|timed out|no response|konnten? kein\w*|zeitüberschreitung|antwortet nicht|error|failed|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed|not permitted"
     r"|do(?:es)? not match|mismatch|fehler|fehlgeschlagen|gescheitert|konnten? nicht|verweigert|abgelehnt|nicht erreichbar|ungültig\w*"
     r"|stimm(?:t|en) nicht|nicht zulässig|nicht erlaubt)\b",
     re.IGNORECASE,
 )
+_ERROR_HEADING = re.compile(r"\b(errors?|failed|failure|fehler|fehlgeschlagen|fehlermeldung)\b", re.IGNORECASE)
+# Words; longer headings name a subject, such as a log of errors.
+_LONGEST_ERROR_HEADING = 3
 _LONGEST_MESSAGE = 600
 _LONGEST_STATEMENT = 240
 
@@ -63,15 +88,32 @@ class Message:
     hinted: bool
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a line; dots in versions and addresses end none."""
+    return _SENTENCE_END.split(text)
+
+
+def _asserted(sentence: str) -> str:
+    """What a sentence says outright: nothing of what it says may happen, or would under a condition."""
+    if _CONDITIONAL.match(sentence) or _NO_ERRORS.search(sentence):
+        return ""
+    said = _ANY_FAILED.sub("", _CONDITION.sub("", sentence))
+    return "" if _FORESEEN.search(said) and not _PAST_FAILURE.search(said) else said
+
+
 def kind_of(text: str) -> Kind:
     """What the words alone say."""
-    if _CONDITIONAL.match(text):
+    if _NOTE.match(text):
         return "other"
-    if _ERROR_WORDS.search(text) and not re.search(
-        r"\b(no errors?|without errors?|keine fehler|ohne fehler)\b", text, re.IGNORECASE
-    ):
+    if any(_ERROR_WORDS.search(_asserted(sentence)) for sentence in sentences(text)):
         return "error"
-    return "success" if _SUCCESS_WORDS.search(text) else "other"
+    told = [sentence for sentence in sentences(text) if not _CONDITIONAL.match(sentence)]
+    return "success" if any(_SUCCESS_WORDS.search(sentence) for sentence in told) else "other"
+
+
+def states_failure(text: str) -> bool:
+    """True for a plain statement that something failed, unlike a rule, a warning or a condition."""
+    return not _NOTE.match(text) and any(_FAILURE.search(_asserted(sentence)) for sentence in sentences(text))
 
 
 def _hint(element: t.Any) -> Kind | None:
@@ -136,9 +178,13 @@ class Outcome:
 def _plain_kind(line: str) -> t.Literal["error", "success", "other", "doubt"]:
     """What a line outside any place for messages says; only plain statements of failure count as errors."""
     kind = kind_of(line)
-    if kind == "error" and (not _FAILURE.search(line) or len(line) > _LONGEST_STATEMENT):
+    if kind == "error" and (not states_failure(line) or len(line) > _LONGEST_STATEMENT):
         return "doubt"
     return kind
+
+
+def _is_error_heading(heading: str) -> bool:
+    return len(heading.split()) <= _LONGEST_ERROR_HEADING and bool(_ERROR_HEADING.search(heading))
 
 
 def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
@@ -148,6 +194,8 @@ def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
     news = [line for one in pages for line in one.lines if line not in lines_before]
     headings = set(page.headings)
     found: dict[str, str] = {message.text: message.kind for message in marked}
+    # A page under the heading "Error" reports one, whatever its sentences sound like.
+    is_error_page = any(heading in news and _is_error_heading(heading) for heading in headings)
     told = {kind for kind in found.values() if kind != "other"}
     for line in news:
         if (
@@ -157,7 +205,7 @@ def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
             or any(line in text for text in found)
         ):
             continue
-        kind = _plain_kind(line)
+        kind = "error" if is_error_page else _plain_kind(line)
         # Where a message was given in its place, lines elsewhere are no second one.
         found[line] = "doubt" if kind == "error" and told else kind
     by_kind = {kind: tuple(text for text, k in found.items() if k == kind) for kind in ("error", "success", "doubt")}

@@ -60,13 +60,13 @@ def refresh_of(root: t.Any, url: str) -> Refresh | None:
             r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*))?", meta.get("content") or "", re.IGNORECASE
         )
         if match:
-            return Refresh(float(match.group(1)), urljoin(url, (match.group(2) or url).strip()))
+            return Refresh(float(match.group(1)), urljoin(dom.base_url(root, url), (match.group(2) or url).strip()))
     if dom.lines(root, form_parts=True) or root.find(".//form") is not None:
         return None
     for script in root.iter("script"):
         found = _LOCATION.search(script.text or "")
         if found:
-            return Refresh(0, urljoin(url, found.group(1)))
+            return Refresh(0, urljoin(dom.base_url(root, url), found.group(1)))
     return None
 
 
@@ -219,8 +219,7 @@ def _option_links(root: t.Any, base: str, sections: Sections) -> t.Iterator[Link
 
 def read_links(root: t.Any, url: str, sections: Sections, forms: t.Sequence[Form]) -> tuple[Link, ...]:
     """All ways to other pages, in the order of the document (menus made of forms and selects last)."""
-    base = root.find(".//base")
-    base_url = urljoin(url, base.get("href")) if base is not None and base.get("href") else url
+    base_url = dom.base_url(root, url)
     found = []
     for element in root.iter():
         if not dom.is_element(element) or element.tag in ("link", "base", "form", "option", "body", "html"):

@@ -72,6 +72,7 @@ class WebSession:
         self.expected_appliance_id = expected_appliance_id
         self.appliance_id: str | None = None
         self.progress_url: str | None = None
+        self.said_before: frozenset[str] = frozenset()
         self.warnings: list[str] = []
         self.home: PageView | None = None
         self.current: PageView | None = None

@@ -133,3 +133,33 @@ def test_another_appliance_than_expected_is_not_written() -> None:
     ):
         ip_configuration.prepare_enabled(web, "10.0.0.9", True).commit()
     assert transport.writes == []
+
+
+EDIT_BUTTONS = """<table><tr><th>IP</th><th>State</th><th></th></tr>
+<tr><td>10.0.0.5</td><td>Enabled</td><td><form method=METHOD action=/ed><input type=hidden name=i value=0>
+<input type=submit value=Edit></form></td></tr>
+<tr><td>10.0.0.9</td><td>Disabled</td><td><form method=METHOD action=/ed><input type=hidden name=i value=1>
+<input type=submit value=Edit></form></td></tr></table>"""
+
+
+@pytest.mark.parametrize("method", ["post", "get"])
+def test_the_page_of_an_address_behind_a_button(method: str) -> None:
+    transport = open_site(EDIT_BUTTONS.replace("METHOD", method))
+    transport.routes[f"{method.upper()} /ed"] = edit(9, "", "en")
+    with session(transport) as web:
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        assert not prepared.already
+        prepared.commit()
+    opened = [request for request in transport.requests if request.path == "/ed"]
+    assert [request.form if method == "post" else request.query for request in opened] == [
+        {"i": "1"} if method == "post" else "i=1"
+    ]
+    assert [request.form["e"] for request in transport.writes if request.path == "/save"] == ["1"]
+
+
+def test_check_mode_posts_nothing_to_open_a_page() -> None:
+    transport = open_site(EDIT_BUTTONS.replace("METHOD", "post"))
+    with session(transport, check_mode=True) as web:
+        assert not ip_configuration.prepare_enabled(web, "10.0.0.9", True).already
+        assert ip_configuration.prepare_enabled(web, "10.0.0.5", True).already
+    assert transport.writes == []

@@ -205,3 +205,32 @@ def test_boxes_set_apart_by_style_only() -> None:
         base, product = updates.read(web).available
     assert (base.name, base.version, base.installable) == ("Base Software 3.3.2", "3.3.2", True)
     assert (product.name, product.version, product.installable) == ("Bomgar 12.2.0", "12.2.0", False)
+
+
+UNUSUAL_LICENCE = (
+    "<h2>Aktualisierungen :: Lizenzvereinbarung</h2>{error}<p>Mit der Installation stimmen Sie dem Endbenutzer-Lizenzvertrag zu.</p>"
+    "<form method=post action=/lic><table><tr><td>Ich habe das Obige zur Kenntnis genommen:</td>"
+    "<td><input type=checkbox name=ok value=1></td></tr></table><input type=submit name=go value=Weiter>"
+    "<input type=submit name=no value=Abbrechen></form>"
+)
+
+
+def test_the_only_box_of_an_agreement_is_ticked_however_it_is_worded() -> None:
+    language, content = LISTS["cards"]
+    transport = open_site(content, language, UNUSUAL_LICENCE.format(error=""))
+    transport.routes["POST /lic"] = page(INSTALLING)
+    with session(transport) as web:
+        base = next(package for package in updates.read(web).available if package.kind == "base")
+        assert updates.install(web, base, accept_license=True).state == "installing"
+    assert [request.form for request in transport.requests if request.path == "/lic"] == [{"ok": "1", "go": "Weiter"}]
+
+
+def test_an_agreement_that_is_shown_again_is_a_refusal_and_not_the_beginning_of_an_install() -> None:
+    language, content = LISTS["cards"]
+    transport = open_site(content, language, UNUSUAL_LICENCE.format(error=""))
+    transport.routes["POST /lic"] = page(UNUSUAL_LICENCE.format(error="<p>Bitte Lizenzvereinbarung zustimmen.</p>"))
+    with session(transport) as web:
+        base = next(package for package in updates.read(web).available if package.kind == "base")
+        with pytest.raises(RefusedByAppliance, match="refused"):
+            updates.install(web, base, accept_license=True)
+    assert len([request for request in transport.requests if request.path == "/lic"]) == 1

@@ -94,6 +94,18 @@ def test_redirects_and_refreshes_are_followed() -> None:
         assert web.open("failover").url.endswith("/f3")
 
 
+def test_a_base_address_counts_for_refreshes_and_forms_without_an_address_go_to_their_own_page() -> None:
+    transport = login("<nav><a href='/f'>Failover</a></nav>")
+    transport.routes["GET /f"] = "<head><base href='/login/'><meta http-equiv=refresh content='1; url=ui/f'></head>wait"
+    transport.routes["GET /login/ui/f"] = (
+        "<head><base href='/login/'></head><h1>Failover</h1><form method=post><button>Sync Now</button></form>" + OUT
+    )
+    with session(transport, "login") as web:
+        view = web.open("failover")
+        assert view.url.endswith("/login/ui/f")
+        assert [form.url for form in view.forms if form.buttons] == [view.url]
+
+
 def test_remembered_page_that_is_another_now_is_looked_for_again() -> None:
     transport = login("<nav><a href='/f'>Failover</a></nav>", f="<h1>Failover</h1><button>Sync Now</button>" + OUT)
     with session(transport, "login") as web:

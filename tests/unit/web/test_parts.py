@@ -115,6 +115,7 @@ LABELS = {
     "header above": "<table><tr><th>Host</th><th>Port</th></tr><tr><td><input name=h></td><td><input name=n></td></tr></table>",
     "definition": "<dl><dt>Port</dt><dd><input name=n></dd></dl>",
     "text before": "<p>Port: <input name=n></p>",
+    "text before and a hidden value between": "<p>Port : <input type=hidden name=h value=0><input name=n></p>",
     "text and line break": "<p>Port<br><input name=n></p>",
     "block before": "<div><div>Port</div><div><input name=n></div></div>",
     "title": "<input name=n title=Port>",

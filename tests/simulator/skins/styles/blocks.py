@@ -151,7 +151,9 @@ def progress_element(page: Page, part: Progress) -> str:
 
 def progress_role(page: Page, part: Progress) -> str:
     values = f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{part.percent}"'
-    fill = f'<div class="progress-bar" role="progressbar" {values} style="width: {part.percent}%">{part.percent} %</div>'
+    fill = (
+        f'<div class="progress-bar" role="progressbar" {values} style="width: {part.percent}%">{part.percent} %</div>'
+    )
     return f'<div class="progress-label">{page.text(part.label)}</div><div class="progress">{fill}</div>'
 
 

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Screen output that reads like the runbook: the steps of the procedure, what is changed and what went wrong."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: runbook
+type: stdout
+short_description: Screen output that reads like the runbook
+version_added: 0.1.0
+author: The bseries.sra maintainers (@bseries)
+description:
+  - Shows the tasks of the playbook as headings, and below them what was changed, each with its time and duration, warnings and failures.
+  - Tasks inside of roles that change nothing are not shown. With C(-v) everything is, as by P(ansible.builtin.default#callback).
+requirements:
+  - Set as stdout callback, for instance by the environment variable E(ANSIBLE_STDOUT_CALLBACK=bseries.sra.runbook).
+extends_documentation_fragment:
+  - default_callback
+  - result_format_callback
+"""
+
+import time
+import typing as t
+
+from ansible import constants
+from ansible.playbook.task_include import TaskInclude
+from ansible.plugins.callback.default import CallbackModule as Default
+
+# Modules of the collection that only look; what they read is announced where it matters.
+_READING: t.Final = frozenset({"announce", "appliance_info", "pair_info", "site_probe", "upgrade_plan"})
+_PREFIX: t.Final = "bseries.sra."
+
+
+class CallbackModule(Default):
+    """The default output without what an operator need not read."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "bseries.sra.runbook"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began: dict[tuple[str, str], float] = {}
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        if self._brief:
+            self._task_type_cache[task._uuid] = "TASK"
+            self._last_task_name = _name(task)
+        else:
+            super().v2_playbook_on_task_start(task, is_conditional)
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+        self._began[host.get_name(), task._uuid] = time.monotonic()
+        if not self._brief:
+            super().v2_runner_on_start(host, task)
+        elif _may_take_long(task):
+            self._line(host.get_name(), "begins", self._last_task_name or _name(task), constants.COLOR_VERBOSE)
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        if not self._brief or result.task.loop:
+            super().v2_runner_on_ok(result)
+        elif isinstance(result.task, TaskInclude):
+            if result.task._role is None and self._last_task_banner != result.task._uuid:
+                self._print_task_banner(result.task)
+        else:
+            self._handle_warnings_and_exception(result)
+            if result.result.get("changed", False):
+                self._ended(result, "would change" if result.task.check_mode else "changed", constants.COLOR_CHANGED)
+            elif _may_take_long(result.task):
+                self._ended(result, "as it was", constants.COLOR_OK)
+
+    def v2_runner_on_skipped(self, result: t.Any) -> None:
+        if not self._brief:
+            super().v2_runner_on_skipped(result)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        message = result.result.get("msg")
+        if not self._brief or ignore_errors or result.task.loop or not isinstance(message, str):
+            super().v2_runner_on_failed(result, ignore_errors)
+            return
+        self._handle_warnings(result.result)
+        self._ended(result, "FAILED", constants.COLOR_ERROR)
+        for line in message.rstrip().splitlines():
+            self._display.display(f"    {line}", color=constants.COLOR_ERROR)
+
+    def v2_playbook_on_include(self, included_file: t.Any) -> None:
+        if not self._brief:
+            super().v2_playbook_on_include(included_file)
+
+    @property
+    def _brief(self) -> bool:
+        return bool(self._display.verbosity < 1)
+
+    def _ended(self, result: t.Any, word: str, color: str) -> None:
+        host = result.host.get_name()
+        seconds = time.monotonic() - self._began.get((host, result.task._uuid), time.monotonic())
+        self._line(host, word, f"{self._last_task_name or _name(result.task)} ({_duration(seconds)})", color)
+
+    def _line(self, host: str, word: str, text: str, color: str) -> None:
+        self._display.display(f"{time.strftime('%H:%M:%S')} {host}: {word}: {text}", color=color)
+
+
+def _name(task: t.Any) -> str:
+    """The name as it is written in the playbook or role, without the role's."""
+    return str(task.get_name()).rpartition(" : ")[2].strip()
+
+
+def _may_take_long(task: t.Any) -> bool:
+    """Whether a task acts on an appliance, so that an operator wants to see it begin."""
+    action = str(task.action)
+    return action.startswith(_PREFIX) and action.removeprefix(_PREFIX) not in _READING
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

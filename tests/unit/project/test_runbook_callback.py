@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The screen output for operators: steps, changes, warnings and failures, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+WARNING_MODULE = """
+from ansible.module_utils.basic import AnsibleModule
+module = AnsibleModule({})
+module.warn("the sign-out failed")
+module.exit_json(changed=False)
+"""
+PLAYBOOK = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: A step of the procedure
+      ansible.builtin.include_role: {name: quiet}
+    - name: Something else
+      ansible.builtin.include_role: {name: failing}
+"""
+QUIET = """
+- name: Look at something
+  ansible.builtin.set_fact: {seen: true}
+- name: Read with a warning
+  warns:
+- name: Write a file
+  ansible.builtin.copy: {dest: "{{ playbook_dir }}/written", content: x, mode: "0600"}
+- name: Not today
+  ansible.builtin.debug:
+  when: false
+"""
+FAILING = """
+- name: Stop here
+  ansible.builtin.fail:
+    msg: |-
+      First line.
+      Second line.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    for name, text in (
+        ("play.yml", PLAYBOOK),
+        ("library/warns.py", WARNING_MODULE),
+        ("roles/quiet/tasks/main.yml", QUIET),
+        ("roles/failing/tasks/main.yml", FAILING),
+        ("ansible.cfg", ""),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def play(folder: pathlib.Path, *options: str) -> str:
+    done = subprocess.run(
+        [
+            pathlib.Path(sys.executable).with_name("ansible-playbook"),
+            "-i",
+            "localhost,",
+            "-c",
+            "local",
+            "play.yml",
+            *options,
+        ],
+        cwd=folder,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")},
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_STDOUT_CALLBACK": "bseries.sra.runbook",
+            "LC_ALL": "C.UTF-8",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout
+    return re.sub(r"\d\d:\d\d:\d\d", "TIME", re.sub(r"\d+\.\d s", "N s", done.stdout))
+
+
+def test_shows_steps_changes_warnings_and_failures(folder: pathlib.Path) -> None:
+    output = play(folder)
+    lines = [line for line in output.partition("PLAY RECAP")[0].splitlines() if line.strip()]
+    assert [re.sub(r" \*+$", "", line) for line in lines] == [
+        "PLAY [localhost]",
+        "TASK [A step of the procedure]",
+        "[WARNING]: the sign-out failed",
+        "TIME localhost: changed: Write a file (N s)",
+        "TASK [Something else]",
+        "TIME localhost: FAILED: Stop here (N s)",
+        "    First line.",
+        "    Second line.",
+    ]
+
+
+def test_check_mode_says_what_would_change(folder: pathlib.Path) -> None:
+    assert "TIME localhost: would change: Write a file (N s)" in play(folder, "--check")
+    assert not (folder / "written").exists()
+
+
+def test_verbose_shows_everything(folder: pathlib.Path) -> None:
+    output = play(folder, "-v")
+    for shown in ("TASK [quiet : Look at something]", "included: ", "skipping: [localhost]", "FAILED! =>"):
+        assert shown in output
