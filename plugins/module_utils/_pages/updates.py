@@ -159,7 +159,8 @@ def _name_elements(view: PageView) -> list[tuple[t.Any, str]]:
 def _is_installed_now(finder: Finder, element: t.Any, name: str) -> bool:
     """True for a name that says what runs now, or did before, rather than what is offered."""
     around = (*finder.view.sections.path(element)[-1:],)
-    if any(_INSTALLED.search(text) and not finder.vocabulary.matches("available_updates", text) for text in around):
+    offers = [text for text in around if finder.vocabulary.matches("available_updates", text) or _SOME.search(text)]
+    if any(_INSTALLED.search(text) for text in around if text not in offers):
         return True
     if _INSTALLED.search(name):
         return True

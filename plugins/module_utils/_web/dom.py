@@ -108,7 +108,7 @@ def _walk(element: Element, parts: list[str], without: t.AbstractSet[Element], f
                 parts.append("\n")
             if node is not element:
                 # Neighbours are set apart by style even where no blank stands between their tags.
-                parts.append(node.tail or " ")
+                parts.append(_running(node.tail, node.getparent()) or " ")
             continue
         silent = (
             not is_element(node)
@@ -119,15 +119,20 @@ def _walk(element: Element, parts: list[str], without: t.AbstractSet[Element], f
         )
         if silent:
             if node is not element and node.tail:
-                parts.append(" " + node.tail)
+                parts.append(" " + _running(node.tail, node.getparent()))
             continue
         parts.append("" if inline else "\n")
         if node.tag == "br":
             parts.append("\n")
         if node.text:
-            parts.append(re.sub(r"\s+", " ", node.text) if node.tag != "pre" else node.text)
+            parts.append(_running(node.text, node))
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
+
+
+def _running(text: str | None, holder: Element) -> str:
+    """Text as it runs: a line's end in the source is a blank, but for preformatted text."""
+    return text or "" if holder is not None and holder.tag == "pre" else re.sub(r"\s+", " ", text or "")
 
 
 def lines(element: Element, without: t.AbstractSet[Element] = frozenset(), form_parts: bool = False) -> list[str]:

@@ -65,7 +65,9 @@ _MESSAGE_HINT = re.compile(
 )
 _RED = re.compile(r"color\s*:\s*(red|#f00|#ff0000|#c00|#cc0000|darkred|crimson)", re.IGNORECASE)
 _FAILURE = re.compile(
-    r"\b(no .{1,40} could be|timed out|no response|konnten? kein\w*|zeitüberschreitung|antwortet nicht|error|failed|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed|not permitted"
+    r"\b(no .{1,40} could be|timed out|no response|konnten? kein\w*|zeitüberschreitung|antwortet nicht|error|failed"
+    r"|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed"
+    r"|not permitted"
     r"|do(?:es)? not match|mismatch|fehler|fehlgeschlagen|gescheitert|konnten? nicht|verweigert|abgelehnt|nicht erreichbar|ungültig\w*"
     r"|stimm(?:t|en) nicht|nicht zulässig|nicht erlaubt)\b",
     re.IGNORECASE,

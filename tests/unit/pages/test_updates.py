@@ -234,3 +234,12 @@ def test_an_agreement_that_is_shown_again_is_a_refusal_and_not_the_beginning_of_
         with pytest.raises(RefusedByAppliance, match="refused"):
             updates.install(web, base, accept_license=True)
     assert len([request for request in transport.requests if request.path == "/lic"]) == 1
+
+
+def test_a_heading_that_announces_updates_to_be_installed_is_not_about_what_is_installed() -> None:
+    transport = open_site(
+        "<h2>Updates</h2><p><b>There are updates available to be installed</b></p><div><b>Available Updates</b><br>"
+        "<div><b>Base Software 3.3.2</b><br><form method=post action=/in><button>Install This Update</button></form></div></div>"
+    )
+    with session(transport) as web:
+        assert [package.name for package in updates.read(web).available] == ["Base Software 3.3.2"]

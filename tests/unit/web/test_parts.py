@@ -106,6 +106,13 @@ def test_sent_as_a_browser_would() -> None:
     assert ("r", "1") not in filling.compose(form, form.buttons[1], {other: True}).fields
 
 
+def test_a_line_ends_in_the_source_without_ending_for_a_person() -> None:
+    view = parse(
+        b"<h3><span>-</span> Base\n   Software 3.3.2</h3><pre>one\n<b>two</b>\nthree</pre>", "https://a.example.com/"
+    )
+    assert view.lines == ("- Base Software 3.3.2", "one", "two", "three")
+
+
 LABELS = {
     "for": "<label for=x>Port:</label><input id=x name=n>",
     "wrapping": "<label><span>Port</span> <input name=n></label>",
