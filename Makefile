@@ -19,7 +19,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -48,6 +48,9 @@ lint: setup ## Run the checks that need no test: formatting, lint, licences, cha
 
 $(CHECKS): setup
 	@exec $(CHECK) $@
+
+skins: setup ## Run the procedures over all markups and twenty random ones
+	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py -q
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh
