@@ -286,7 +286,18 @@ def _list(finder: Finder) -> list[_Seen]:
             key="ip_address",
             candidates=[h for table in finder.view.tables for h in table.headers] + list(finder.view.lines),
         )
-    return found
+    return [one for number, one in enumerate(found) if not _said_better(one, found[:number], found[number + 1 :])]
+
+
+def _said_better(one: _Seen, before: t.Sequence[_Seen], after: t.Sequence[_Seen]) -> bool:
+    """True where the same address was read from inside of this entry too: tables that only lay out hold others."""
+    same_place = any(other.record.address == one.record.address and other.entry.mark is one.entry.mark for other in before)
+    return same_place or any(
+        other.record.address == one.record.address
+        and other.entry.mark is not one.entry.mark
+        and dom.contains(one.entry.mark, other.entry.mark)
+        for other in (*before, *after)
+    )
 
 
 def _ntp(finder: Finder) -> tuple[str, ...]:
