@@ -126,6 +126,10 @@ appliance:
           description: Versions of the APIs.
           type: dict
           returned: success
+        failover_role:
+          description: The role as the API's list of appliances shows it, which comes from no cache.
+          type: str
+          returned: success
     basics:
       description: The page C(/appliance > Status > Basics).
       type: dict

@@ -125,7 +125,33 @@ class Press:
             said = self._without_standing_text(said)
         if said.errors:
             raise self.refused(said.text)
+        self._refuse_unanswered(after, said, before)
         return Result(after, said)
+
+    def _refuse_unanswered(self, view: PageView, said: Outcome, before: t.AbstractSet[t.Any]) -> None:
+        """A question or an agreement that no answer was found for is not the end of what was asked for."""
+        text = "\n".join(said.news)
+        asks = any(_QUESTION.search(line) for line in said.news)
+        declining = set(self._cancelling(view, [button for button in view.buttons if button.visible]))
+        for form in view.forms:
+            if form.index < 0 or _signature(form) in before:
+                continue
+            buttons = [button for button in form.buttons if button.visible]
+            declined = [button for button in buttons if button in declining]
+            answers = len(buttons) > len(declined)
+            has_box = any(control.type == "checkbox" for control in form.shown)
+            if (asks and (declined or (declining and answers))) or (
+                _LICENCE.search(text) and (has_box or (declined and answers))
+            ):
+                key = "accept_license" if _LICENCE.search(text) else "confirm"
+                raise self.web.page_error(
+                    view,
+                    f"to {self.purpose}: the appliance asks something that is not understood",
+                    key=key,
+                    page=self.page,
+                    seen=text[:300],
+                    candidates=[*(b.caption for b in buttons), *(c.caption for c in form.shown)],
+                )
 
     def _without_standing_text(self, said: Outcome) -> Outcome:
         """Leave out what the page says anyway: an answer is gone when the page is read again, a note or a rule stays."""
@@ -158,7 +184,32 @@ class Press:
             return accept
         if any(states_failure(words) for words in said.errors):
             return None
-        return self._confirmation(view, said, before)
+        answer = self._confirmation(view, said, before)
+        if answer is not None and _LICENCE.search(text):
+            self._refuse_blind_acceptance(view, answer, before)
+        return answer
+
+    def _refuse_blind_acceptance(self, view: PageView, answer: _Answer, before: t.AbstractSet[t.Any]) -> None:
+        """Going on from an agreement is accepting it: only if that is wanted, and no box on it is left open."""
+        if not self.accept_license:
+            raise self._licence_not_accepted()
+        new = [form for form in view.forms if _signature(form) not in before]
+        boxes = [c for form in new for c in form.shown if c.type in ("checkbox", "radio") and not c.checked]
+        if any(box not in answer.ticks for box in boxes):
+            raise self.web.page_error(
+                view,
+                "the box that accepts the licence agreement was not found or is not the only one",
+                key="accept_license",
+                page=self.page,
+                candidates=[box.caption for box in boxes],
+            )
+
+    def _licence_not_accepted(self) -> StateError:
+        return StateError(
+            f"to {self.purpose}: the appliance asks to accept a licence agreement",
+            appliance=self.web.label, page=self._where, state="not accepted; nothing was installed",
+            advice="Read the agreement and set accept_license to true.",
+        )  # fmt: skip
 
     def _licence(self, view: PageView, text: str, before: t.AbstractSet[_Signature]) -> _Answer | None:
         if not _LICENCE.search(text):
@@ -176,11 +227,7 @@ class Press:
             if _signature(form) in before:
                 raise self.refused(text)
             if not self.accept_license:
-                raise StateError(
-                    f"to {self.purpose}: the appliance asks to accept a licence agreement",
-                    appliance=self.web.label, page=self._where, state="not accepted; nothing was installed",
-                    advice="Read the agreement and set accept_license to true.",
-                )  # fmt: skip
+                raise self._licence_not_accepted()
             if len(found) > 1:
                 raise self.web.page_error(
                     view, "several buttons accept the licence agreement", key="accept_license", page=self.page

@@ -69,6 +69,18 @@ def _columns(finder: Finder, headers: t.Sequence[str]) -> dict[str, int]:
     return found
 
 
+def _refuse_two_columns(finder: Finder, table: Table) -> None:
+    """Two columns that equally well tell whom a certificate is for, and tell different things."""
+    named = finder.vocabulary.best(
+        "issued_to", range(len(table.headers)), lambda i: (table.headers[i],), floor=SAME_WORDS
+    )
+    for row in table.rows:
+        if len({row.cells[i] for i in named if i < len(row.cells)}) > 1:
+            raise finder.fail(
+                f"the column 'Issued To' is there {len(named)} times", key="issued_to", candidates=list(table.headers)
+            )
+
+
 def _from_row(row: Row, table: Table, columns: t.Mapping[str, int]) -> Certificate:
     values = {key: row.cells[i] for key, i in columns.items() if i < len(row.cells)}
     facts = {header: text for header, text in zip(table.headers, row.cells) if header and text}
@@ -92,6 +104,7 @@ def read(web: WebSession) -> tuple[Certificate, ...]:
     for table in view.tables:
         columns = _columns(finder, table.headers)
         if "issued_to" in columns:
+            _refuse_two_columns(finder, table)
             rows = [row for row in table.rows if len(set(row.elements)) > 1 and row.cells[columns["issued_to"]]]
             return tuple(_from_row(row, table, columns) for row in rows if len(row.cells) > columns["issued_to"])
     marks: dict[t.Any, None] = {}

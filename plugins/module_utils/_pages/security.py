@@ -25,7 +25,14 @@ def read(web: WebSession) -> dict[str, t.Any]:
     fields = finder.controls("pre_shared_key", types=("text", "password", "textarea"))
     for field in fields:
         web.redactor.add(field.value)
-    if len(fields) == 1:
+    if len({bool(field.value) for field in fields}) > 1:
+        raise finder.fail(
+            "one field of the inter-appliance key is filled in and another is empty",
+            key="pre_shared_key",
+            candidates=[field.caption for field in fields],
+        )
+    if fields:
+        field = fields[0]
         return {"pre_shared_key_present": True if field.value else None if field.type == "password" else False}
     fact = finder.fact("pre_shared_key")
     if fact is None:

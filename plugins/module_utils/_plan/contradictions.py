@@ -76,6 +76,16 @@ def _unknowns(situation: Situation) -> list[Problem]:
         if Version.parse(device.version) is None:
             message = f"The product version of {device.name} is {device.version or 'not known'}: it cannot be compared."
             found.append(Problem("version_unknown", message, "Read basics and health with appliance_info."))
+        if device.role is not None and device.api_role is not None and device.role != device.api_role:
+            found.append(
+                Problem(
+                    "role_contradicts_api",
+                    f"The Failover page of {device.name} shows the role {device.role}, its API {device.api_role}.",
+                    "Read both again in a minute. If it stays so, look at Management > Failover on both devices; where the "
+                    "page is read wrongly, send it with a bug report.",
+                    second_look=True,
+                )
+            )
         if device.role is None and situation.b is not None:
             message = f"The failover role of {device.name} is not known."
             found.append(Problem("role_unknown", message, "Read health and failover with appliance_info."))

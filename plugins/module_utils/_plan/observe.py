@@ -32,6 +32,7 @@ class Observed:
     base_version: str | None = None
     product: str | None = None
     role: str | None = None
+    api_role: str | None = None
     synced: bool | None = None
     sync_running: bool = False
     shared_ip: bool | None = None
@@ -89,6 +90,7 @@ def observe(letter: str, data: t.Mapping[str, t.Any] | None, policy: Policy) -> 
         base_version=_version(data.get("base_version") or basics.get("base_version")),
         product=_text(api.get("product")),
         role=role,
+        api_role=_role(api.get("failover_role"), {}, {}),
         synced=_synced(data, failover, health),
         sync_running=bool(failover.get("sync_running")),
         shared_ip=enabled,

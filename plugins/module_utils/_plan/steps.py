@@ -69,7 +69,9 @@ def _backup(situation: Situation, letter: str, window: int) -> Step:
     device = _device(situation, letter)
     return Step(
         id=f"backup_{letter}",
-        guide=("PREP-1", "SYNC-1") if window == 1 and letter == "a" and situation.b is not None else ("PREP-1",),
+        guide=("PREP-1", *_guide(situation, "SYNC-1", "ASYNC-1"))
+        if window == 1 and letter == "a" and situation.b is not None
+        else ("PREP-1",),
         device=letter,
         action="backup",
         title=f"Back up {device.name} and verify the file",

@@ -191,7 +191,7 @@ def describe(connection: Connection, subsets: frozenset[str], seen: _Seen) -> di
         "base_version": basics.base_version,
         "failover_role": _failover_role(seen),
         "enabled_shared_ips": list(health.enabled_shared_ips) if seen.health else None,
-        "api": _api(seen.info),
+        "api": _api(seen),
         "basics": section("basics", lambda: as_data(seen.basics)),
         "time": section("time", lambda: _time(seen)),
         "health": section("health", lambda: as_data(seen.health)),
@@ -214,7 +214,8 @@ def _failover_role(seen: _Seen) -> str | None:
     return seen.health.failover_role if seen.health else None
 
 
-def _api(info: ApiInfo | None) -> dict[str, t.Any] | None:
+def _api(seen: _Seen) -> dict[str, t.Any] | None:
+    info = seen.info
     if info is None:
         return None
     return {
@@ -222,6 +223,7 @@ def _api(info: ApiInfo | None) -> dict[str, t.Any] | None:
         "permissions": as_data(info.permissions),
         "product": info.product,
         "versions": as_data(info.versions),
+        "failover_role": seen.own.failover_role if seen.own else None,
     }
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import pathlib
 import re
 import typing as t
@@ -32,6 +33,8 @@ from .words import clean
 MAX_REFRESHES: t.Final = 5
 # A page that replaces itself later than this is a page to be read, not a signpost (seconds).
 LONGEST_REFRESH: t.Final = 5.0
+# Texts that an error compares with what was looked for: comparing takes its time.
+MOST_COMPARED: t.Final = 400
 
 Kind = t.Literal["read", "check", "write", "sign_in", "sign_out"]
 
@@ -314,7 +317,14 @@ class WebSession:
         try:
             filling.check(form, button, values)
         except filling.Unfit as problem:
-            raise self.page_error(view, f"to {purpose}: {problem}", page=page or self.start) from None
+            wanted = [repr(control.caption) for control in values]
+            raise self.page_error(
+                view,
+                f"to {purpose}: {problem}",
+                page=page or self.start,
+                expected=f"{button.caption!r} in one form with {', '.join(wanted) or 'no field to fill in'}, and nothing else required",
+                candidates=[*(c.caption for c in form.shown), *(b.caption for b in form.buttons if b.visible)],
+            ) from None
         send = filling.compose(form, button, values)
         if not self.transport.is_same_origin(send.url):
             where = urllib.parse.urlsplit(send.url).netloc
@@ -428,14 +438,19 @@ class WebSession:
         page: str = "",
         candidates: t.Sequence[str] = (),
         seen: str | None = None,
+        expected: str | None = None,
     ) -> PageError:
         """What was looked for, by which captions, what was nearest; the page is saved where a folder for it is given."""
         captions = self.vocabulary.captions(key) if key else []
+        if captions:
+            expected = f"{key}: " + ", ".join(repr(caption) for caption in captions)
+        if view is not None and not candidates:
+            candidates = _captions_of(view)
         spec = PAGES.get(page)
         names = f"{self.start} > {spec.names}" if spec else (page or self.start)
         return PageError(
             f"{names}: {self.redactor.text(clean(message))}",
-            expected=f"{key}: " + ", ".join(repr(caption) for caption in captions) if captions else None,
+            expected=self.redactor.text(clean(expected)) if expected else None,
             seen=self.redactor.text(clean(seen)) if seen else None,
             appliance=self.label,
             page=names,
@@ -465,9 +480,17 @@ def looks_like_id(value: str) -> bool:
     return bool(re.fullmatch(r"\{?[0-9A-Za-z][0-9A-Za-z-]{5,63}\}?", value)) and any(c.isdigit() for c in value)
 
 
+def _captions_of(view: PageView) -> list[str]:
+    """What a page offers by name: fields, buttons, headings, and the links that are no menu's."""
+    texts = [label for control in view.controls if control.visible for label in control.labels]
+    texts += [button.caption for button in view.buttons if button.visible]
+    return [*texts, *view.headings, *(link.caption for link in view.links if link.visible and not link.aside)]
+
+
 def nearest(captions: t.Sequence[str], seen: t.Sequence[str], limit: int = 8) -> list[str]:
-    """The texts most like one of the captions, most like first."""
-    texts = list(dict.fromkeys(clean(text)[:100] for text in seen if clean(text)))
+    """The texts most like one of the captions, most like first; of a huge page, of its first texts."""
+    some = itertools.islice((text for text in seen if text), MOST_COMPARED)
+    texts = list(dict.fromkeys(text for text in (clean(text[:300])[:100] for text in some) if text))
 
     def likeness(text: str) -> float:
         return max(

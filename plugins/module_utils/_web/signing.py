@@ -107,8 +107,8 @@ def _button(web: WebSession, view: PageView, form: Form) -> Button:
         return named[0]
     if not named and len(usable) == 1:
         return usable[0]
-    if not usable and not named:
-        # A form without a button is sent by the Enter key.
+    if not any(button.visible for button in form.buttons):
+        # A form without a button is sent by the Enter key; one whose button is disabled is not.
         return Button(form.index, ("(Enter)",), "", "", "submit", None, None, False, True, (), form.element)
     raise web.page_error(
         view,

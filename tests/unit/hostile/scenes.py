@@ -289,6 +289,7 @@ SCENES: dict[str, Scene] = {
         failover.break_relationship,
         "Yes",
         _FAILOVER,
+        moved=_NEEDS_MORE,
         before=("/brk",),
         routes={"GET /fo": _RELATED.format(sync=_SYNC, broken=_BREAK)},
     ),

@@ -76,6 +76,16 @@ def test_third_appliance() -> None:
     assert codes(plan("single", Pair().separated(), site=site)) == ["site_on_third_appliance"]
 
 
+def test_a_page_that_contradicts_the_api_is_read_again_and_never_planned_over() -> None:
+    pair = Pair().separated()
+    data = {**pair.a.info(), "api": {"failover_role": "primary"}}
+    result = plan_upgrade("asynchronous", data, pair.b.info(), pair.site(), policy())
+    (problem,) = [one for one in result.problems if one.code == "role_contradicts_api"]
+    assert problem.second_look
+    assert "sra-a.example.com" in problem.message
+    assert result.steps == ()
+
+
 def edited(letter: str, **values: t.Any) -> t.Any:
     pair = Pair()
     found = {"a": pair.a.info(), "b": pair.b.info()}
