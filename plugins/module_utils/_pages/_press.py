@@ -222,6 +222,7 @@ class Press:
             found = self._named(buttons, "accept_license")
             if not found and ticks:
                 found = self._named(buttons, self.key) or self._named(buttons, "confirm") or self._named(buttons, "go")
+                found = found or self._only_way_on(view, buttons)
             if not found:
                 continue
             if _signature(form) in before:
@@ -234,6 +235,12 @@ class Press:
                 )
             return _Answer(found[0], ticks)
         return None
+
+    def _only_way_on(self, view: PageView, buttons: t.Sequence[Button]) -> list[Button]:
+        """The button of a ticked agreement however it is worded: the only one that does not turn back."""
+        cancelling = self._cancelling(view, buttons)
+        left = [button for button in buttons if button not in cancelling]
+        return left if len(left) == 1 else []
 
     def _only_tick(self, form: Form) -> dict[Control, bool]:
         """The box of an agreement however it is worded: the only control that there is, and no refusal."""

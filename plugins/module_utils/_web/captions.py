@@ -74,6 +74,7 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Akzeptieren und fortfahren",
             "Akzeptieren und installieren",
             "Zustimmen und fortfahren",
+            "Zustimmen und installieren",
             "Ich stimme der Lizenzvereinbarung zu",
             "Ich akzeptiere die Lizenzvereinbarung",
         ],

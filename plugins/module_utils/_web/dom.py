@@ -30,6 +30,8 @@ _INLINE = frozenset(
 )  # fmt: skip
 _FORM_PARTS = frozenset({"input", "button", "select", "textarea"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+# Browsers show what follows these ends of the document; the parser drops it.
+_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _DISABLED_CLASS = re.compile(r"(^|[\s_-])(disabled|greyed|grayed|inactive|is-disabled)($|[\s_-])", re.IGNORECASE)
 
@@ -59,6 +61,7 @@ def parse_html(body: bytes, content_type: str = "") -> Element:
     if len(body) > MAX_PAGE_BYTES:
         raise TransportError(f"the page is larger than {MAX_PAGE_BYTES} bytes", seen=f"{len(body)} bytes")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _decode(body, content_type)).replace("\x00", " ")
+    text = _END.sub("", text)
     parser = lxml_html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = lxml_html.document_fromstring(text if text.strip() else "<html><body></body></html>", parser=parser)

@@ -218,7 +218,8 @@ SCENES: dict[str, Scene] = {
         for label, part, caption, spoils in (
             # Sign-in captions are in no document: a lone field or button is used whatever it is called.
             ("user name", "USER", "Username", _FIELDS),
-            ("password", "PASSWORD", "Password", (*_FIELDS, "disabled")),
+            # Without a password field it is a sign-in in two steps, of which only the user name is sent.
+            ("password", "PASSWORD", "Password", ("doubled", "moved", "required")),
             ("button", "BUTTON", "Sign In", ("doubled", "disabled", "required")),
         )
     },
@@ -351,7 +352,7 @@ SCENES: dict[str, Scene] = {
         security.read,
         "Inter-appliance Communication Pre-shared Key",
         "/login > Management > Security",
-        ("missing", "renamed", "doubled"),
+        _READ,
     ),
     "limit, field": Scene(
         "login",

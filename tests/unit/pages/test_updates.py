@@ -243,3 +243,13 @@ def test_a_heading_that_announces_updates_to_be_installed_is_not_about_what_is_i
     )
     with session(transport) as web:
         assert [package.name for package in updates.read(web).available] == ["Base Software 3.3.2"]
+
+
+def test_the_only_button_of_a_ticked_agreement_that_does_not_turn_back_goes_on() -> None:
+    language, content = LISTS["cards"]
+    licence = UNUSUAL_LICENCE.format(error="").replace("value=Weiter", "value='Habe verstanden, los damit'")
+    transport = open_site(content, language, licence)
+    transport.routes["POST /lic"] = page(INSTALLING)
+    with session(transport) as web:
+        base = next(package for package in updates.read(web).available if package.kind == "base")
+        assert updates.install(web, base, accept_license=True).state == "installing"
