@@ -35,7 +35,9 @@ _LIBRARIES: t.Final[dict[str, _Library]] = {
     "lxml_etree": _Library(("lxml.etree",), "lxml"),
     "defusedxml": _Library(("defusedxml", "defusedxml.ElementTree"), "defusedxml"),
     "cryptography": _Library(("cryptography", "cryptography.x509"), "cryptography"),
-    "dns": _Library(("dns", "dns.resolver"), "dnspython"),
+    "dns": _Library(
+        ("dns", "dns.flags", "dns.message", "dns.name", "dns.query", "dns.rcode", "dns.tsig", "dns.update"), "dnspython"
+    ),
 }
 
 _loaded: dict[str, t.Any] = {}

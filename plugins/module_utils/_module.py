@@ -33,7 +33,7 @@ _PAIRS: t.Final = (
     ("login_username", "login_password"),
     ("client_id", "client_secret"),
 )
-_SECRETS: t.Final = ("appliance_password", "login_password", "client_secret")
+_SECRETS: t.Final = ("appliance_password", "login_password", "client_secret", "key_secret")
 # What identifies one appliance is never handed on to another one.
 _OWN: t.Final = ("host", "appliance_id")
 
@@ -181,7 +181,7 @@ class Connection:
         self.check_mode = check_mode
         self.clock = clock or Clock()
         self.redactor = redactor or Redactor()
-        self.redactor.add(*(value for name in _SECRETS if (value := getattr(options, name))))
+        self.redactor.add(*(value for name in _SECRETS if (value := getattr(options, name, None))))
         self.endpoint = Endpoint(
             host=options.host,
             port=options.port,

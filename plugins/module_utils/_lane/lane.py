@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import pathlib
 import re
 import tempfile
 import typing as t
 
+from .._dns.model import ALGORITHMS, absolute_name, address_type, parse_server
 from .._errors import InputError
 from .._guided.steps import expand
 from .._survey.files import guided_steps
@@ -34,6 +36,17 @@ DEFAULTS: dict[str, t.Any] = {
     "site_port": None,
     "site_address": None,
     "swing_tasks": None,
+    "swing_role_swap": False,
+    "dns_server": None,
+    "dns_port": 53,
+    "dns_zone": None,
+    "dns_record": None,
+    "dns_ttl": 60,
+    "dns_ttl_after": None,
+    "dns_key_name": None,
+    "dns_key_algorithm": "hmac-sha256",
+    "dns_nameservers": [],
+    "dns_resolvers": [],
     "verify_tasks": None,
     "confirmed": False,
     "swing_again": False,
@@ -65,13 +78,21 @@ ACCOUNTS = (
     "client_secret",
 )
 BY_VERDICT = "verdict"
+SHIPPED_TASKS = {
+    "bseries.sra.swing_nftables": pathlib.Path(__file__).parents[3] / "playbooks" / "tasks" / "swing_nftables.yml"
+}
+"""Tasks files of the collection that ``sra_swing_tasks`` may name."""
+_NUMBERS = ("clock_skew_max", "soak_min", "soak_max", "backup_keep", "dns_port", "dns_ttl", "dns_ttl_after")
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
 
 @dataclasses.dataclass(frozen=True)
 class Lane:
-    """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people."""
+    """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people.
+
+    ``dns_addresses`` are the addresses that the site's record has for each device (``a``, ``b``), where DNS is the method.
+    """
 
     a: str
     b: str | None
@@ -79,6 +100,7 @@ class Lane:
     settings: dict[str, t.Any]
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    dns_addresses: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _boolean(value: t.Any) -> bool:
@@ -153,14 +175,14 @@ def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str
         value = variables.get(f"sra_{name}")
         if value is not None and value != "":
             settings[name] = value
-    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference"):
+    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference", "swing_role_swap"):
         try:
             settings[name] = _boolean(settings[name])
         except ValueError as error:
             problems.append(f"sra_{name}: {error}. Give true or false.")
             settings[name] = False
     for name, value in DEFAULTS.items():
-        numeric = name.endswith("_timeout") or name in ("clock_skew_max", "soak_min", "soak_max", "backup_keep")
+        numeric = name.endswith("_timeout") or name in _NUMBERS
         if numeric and settings[name] is not None:
             try:
                 settings[name] = _whole_number(settings[name], 1 if name.endswith(("_timeout", "_keep")) else 0)
@@ -191,7 +213,8 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
             except ValueError:
                 yield f"sra_{name} is {settings[name]!r}, which is no IP address."
     if method in ("nat", "custom") and procedure == "asynchronous":
-        tasks = settings["swing_tasks"]
+        tasks = settings["swing_tasks"] = SHIPPED_TASKS.get(str(settings["swing_tasks"]), settings["swing_tasks"])
+        settings["swing_tasks"] = str(tasks) if tasks else None
         if not tasks:
             yield f"sra_swing_tasks is not set, but sra_swing_method is {method}. Name the tasks file that points production at a device."
         elif not pathlib.Path(str(tasks)).is_file():
@@ -211,6 +234,50 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
             settings["site_port"] = _port({"sra_port": port})
         except ValueError as error:
             yield f"sra_site_port: {error}."
+
+
+def _dns(
+    settings: dict[str, t.Any],
+    secret: t.Any,
+    hosts: t.Mapping[str, tuple[str, t.Mapping[str, t.Any]]],
+    addresses: dict[str, str],
+) -> t.Iterator[str]:
+    """What the method dns needs; fills ``addresses`` from each device's sra_dns_address, or sra_host where that is an address."""
+    settings["dns_record"] = settings["dns_record"] or settings["site_hostname"]
+    for name in ("dns_server", "dns_zone", "dns_record"):
+        if not settings[name]:
+            yield f"sra_{name} is not set, but sra_swing_method is dns."
+    if bool(settings["dns_key_name"]) != bool(secret):
+        yield "sra_dns_key_name and sra_dns_key_secret belong together: give both, or none where the name server takes unsigned updates."
+    if str(settings["dns_key_algorithm"]).lower() not in ALGORITHMS:
+        yield f"sra_dns_key_algorithm is {settings['dns_key_algorithm']!r}. Known: {', '.join(ALGORITHMS)}."
+    checks: list[t.Callable[[], object]] = []
+    if settings["dns_server"]:
+        checks.append(lambda: parse_server(settings["dns_server"], settings["dns_port"]))
+    if settings["dns_zone"] and settings["dns_record"]:
+        checks.append(lambda: absolute_name(settings["dns_record"], settings["dns_zone"]))
+    for name in ("dns_nameservers", "dns_resolvers"):
+        given = settings[name]
+        settings[name] = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
+        checks.extend(functools.partial(parse_server, text) for text in settings[name])
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            yield f"sra_dns_*: {error.message}. {error.advice or ''}".rstrip()
+    kinds = set()
+    for letter, (host, variables) in hosts.items():
+        given = str(variables.get("sra_dns_address") or _address(variables, host)).strip()
+        try:
+            kinds.add(address_type(given))
+        except InputError:
+            yield f"{host}: sra_dns_address is not set, and sra_host ({given}) is no IP address. Give the address that the site's record is to have for this device."
+        else:
+            addresses[letter] = str(ipaddress.ip_address(given))
+    if len(kinds) > 1:
+        yield "sra_dns_address is an IPv4 address for one device and an IPv6 address for the other. The site's record is of one type."
+    if len(addresses) == 2 and len(set(addresses.values())) == 1:
+        yield f"sra_dns_address is {addresses['a']} for both devices. The record moves from one address to another."
 
 
 def _guided(settings: dict[str, t.Any], procedure: str, appliances: t.Sequence[tuple[str, int]]) -> t.Iterator[str]:
@@ -312,6 +379,10 @@ def describe_lane(
                 problems.append(
                     f"{name} and {b} have the same address ({_address(hostvars[name], name)}). Give each device its own unique address in sra_host."
                 )
+    dns_addresses: dict[str, str] = {}
+    if settings["swing_method"] == "dns" and procedure == "asynchronous" and b:
+        hosts = {"a": (name, hostvars[name]), "b": (b, hostvars[b])}
+        problems.extend(_dns(settings, variables.get("sra_dns_key_secret"), hosts, dns_addresses))
     problems.extend(_guided(settings, procedure, _appliances(hostvars, name, b)))
     if name in groups.get("device_b", ()) and name in groups.get("device_a", ()):
         problems.append(
@@ -342,6 +413,7 @@ def describe_lane(
         settings=settings,
         problems=tuple(problems),
         warnings=tuple(warnings),
+        dns_addresses=dns_addresses,
     )
 
 

@@ -86,6 +86,49 @@ def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.An
     assert [problem for problem in lane.problems if said in problem], lane.problems
 
 
+def dns_settings(tmp_path: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
+    dns = {"dns_server": "ns1.example.com", "dns_zone": "example.com", "dns_key_name": "k", "dns_key_secret": "c2VjcmV0"}
+    return settings(tmp_path, swing_method="dns", shared_ip=None, **{**dns, **changes})
+
+
+def test_the_dns_method_takes_record_and_addresses_from_site_and_hosts(tmp_path: pathlib.Path) -> None:
+    lane = lane_of(dns_settings(tmp_path), hostvars(node_b={"sra_host": "b.example.com", "sra_dns_address": "192.0.2.22"}))
+    assert lane.problems == ()
+    assert lane.settings["dns_record"] == "access.example.com"
+    assert lane.dns_addresses == {"a": "192.0.2.11", "b": "192.0.2.22"}
+    assert "c2VjcmV0" not in repr(lane)
+
+
+@pytest.mark.parametrize(
+    ("change", "node_b", "said"),
+    [
+        ({"dns_server": None}, {}, "sra_dns_server is not set"),
+        ({"dns_zone": None}, {}, "sra_dns_zone is not set"),
+        ({"dns_key_name": None}, {}, "belong together"),
+        ({"dns_key_secret": None}, {}, "belong together"),
+        ({"dns_key_algorithm": "md5"}, {}, "sra_dns_key_algorithm is 'md5'"),
+        ({"dns_resolvers": ["one two"]}, {}, "is no name server"),
+        ({"dns_record": "access.example.org."}, {}, "not in the zone"),
+        ({"dns_port": "domain"}, {}, "sra_dns_port"),
+        ({"dns_ttl": -1}, {}, "sra_dns_ttl"),
+        ({}, {"sra_host": "b.example.com"}, "node-b: sra_dns_address is not set"),
+        ({}, {"sra_dns_address": "2001:db8::1"}, "one type"),
+        ({}, {"sra_dns_address": "192.0.2.11"}, "for both devices"),
+    ],
+)
+def test_a_wrong_dns_setting_is_named(
+    tmp_path: pathlib.Path, change: dict[str, t.Any], node_b: dict[str, t.Any], said: str
+) -> None:
+    lane = lane_of(dns_settings(tmp_path, **change), hostvars(node_b=node_b))
+    assert [problem for problem in lane.problems if said in problem], lane.problems
+
+
+def test_the_shipped_tasks_file_is_named_by_its_collection(tmp_path: pathlib.Path) -> None:
+    lane = lane_of(settings(tmp_path, swing_method="nat", swing_tasks="bseries.sra.swing_nftables"))
+    assert lane.problems == ()
+    assert pathlib.Path(lane.settings["swing_tasks"]).is_absolute()
+
+
 @pytest.mark.parametrize(
     ("hosts", "groups", "said"),
     [
