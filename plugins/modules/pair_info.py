@@ -136,6 +136,52 @@ options:
   site_address:
     description: Address to ask for the site instead of resolving its name.
     type: str
+  site_dns:
+    description: The record that a swing by DNS changes. Where it leads is asked of the first resolver, or of the server itself.
+    type: dict
+    suboptions:
+      server:
+        description: The zone's primary name server.
+        type: str
+        required: true
+      port:
+        description: Its port.
+        type: int
+        default: 53
+      zone:
+        description: The zone.
+        type: str
+        required: true
+      record:
+        description: The record.
+        type: str
+        required: true
+      resolvers:
+        description: Resolvers, as C(host) or C(host:port).
+        type: list
+        elements: str
+      key_name:
+        description: Name of the TSIG key.
+        type: str
+      key_secret:
+        description: Its secret in base64.
+        type: str
+      key_algorithm:
+        description: Its algorithm.
+        type: str
+        default: hmac-sha256
+  purpose:
+    description:
+      - V(upgrade) plans the procedure. V(swing_back) plans only the way of production back to device A, V(role_swap) only the
+        swap of the failover roles of a pair.
+    type: str
+    choices: [upgrade, swing_back, role_swap]
+    default: upgrade
+  swing_to:
+    description: The device that a role swap makes the primary.
+    type: str
+    choices: [a, b]
+    default: b
   step:
     description: The step that is about to be done.
     type: str
@@ -258,6 +304,21 @@ ARGUMENT_SPEC = {
     "site_hostname": {"type": "str"},
     "site_port": {"type": "int", "default": 443},
     "site_address": {"type": "str"},
+    "site_dns": {
+        "type": "dict",
+        "options": {
+            "server": {"type": "str", "required": True},
+            "port": {"type": "int", "default": 53},
+            "zone": {"type": "str", "required": True},
+            "record": {"type": "str", "required": True},
+            "resolvers": {"type": "list", "elements": "str"},
+            "key_name": {"type": "str"},
+            "key_secret": {"type": "str", "no_log": True},
+            "key_algorithm": {"type": "str", "default": "hmac-sha256"},
+        },
+    },
+    "purpose": {"type": "str", "choices": ["upgrade", "swing_back", "role_swap"], "default": "upgrade"},
+    "swing_to": {"type": "str", "choices": ["a", "b"], "default": "b"},
     "step": {"type": "str"},
     "backups": {"type": "dict"},
     "steps_done": {"type": "list", "elements": "str"},

@@ -27,7 +27,8 @@ options:
     type: str
   address:
     description:
-      - IP address to connect to instead of what the name resolves to, as an entry in the hosts file would.
+      - IP address, or another host name, to connect to instead of what the name resolves to, as an entry in the hosts file
+        would.
     type: str
   expect_appliance_id:
     description:
@@ -36,6 +37,10 @@ options:
   expect_version:
     description:
       - Fail unless this version of the product answers. Needs O(client_id).
+    type: str
+  expect_certificate:
+    description:
+      - Fail unless the certificate with this SHA-256 fingerprint (hexadecimal, with or without colons) is served.
     type: str
   wait_timeout:
     description:
@@ -173,6 +178,7 @@ ARGUMENT_SPEC = {
     "address": {"type": "str"},
     "expect_appliance_id": {"type": "str"},
     "expect_version": {"type": "str"},
+    "expect_certificate": {"type": "str"},
     "wait_timeout": {"type": "int", "default": 0},
 }
 

@@ -32,11 +32,11 @@ def input_problems(procedure: str, a: Observed | None, b: Observed | None) -> li
 def problems(situation: Situation, site: t.Mapping[str, t.Any] | None) -> list[Problem]:
     """All contradictions, the most basic ones first."""
     found = [
-        *_identities(situation),
+        *identities(situation),
         *situation.serving.problems,
-        *_unknowns(situation),
+        *unknowns(situation),
         *_failed_installs(situation),
-        *(_single_roles(situation) if situation.b is None else _pair_roles(situation)),
+        *(_single_roles(situation) if situation.b is None else pair_roles(situation)),
     ]
     if found:
         return found
@@ -46,7 +46,8 @@ def problems(situation: Situation, site: t.Mapping[str, t.Any] | None) -> list[P
     return [*found, *_order(situation), *_site(situation, site), *_swing(situation)]
 
 
-def _identities(situation: Situation) -> list[Problem]:
+def identities(situation: Situation) -> list[Problem]:
+    """Two devices that cannot be a pair."""
     if situation.b is None:
         return []
     a, b = situation.pair
@@ -70,7 +71,8 @@ def _identities(situation: Situation) -> list[Problem]:
     return found
 
 
-def _unknowns(situation: Situation) -> list[Problem]:
+def unknowns(situation: Situation) -> list[Problem]:
+    """What must be known of each device and is not."""
     found = []
     for device in situation.devices:
         if Version.parse(device.version) is None:
@@ -113,7 +115,8 @@ def _single_roles(situation: Situation) -> list[Problem]:
     return [Problem("device_is_paired", message, "Use upgrade_synchronous or upgrade_asynchronous for a pair.")]
 
 
-def _pair_roles(situation: Situation) -> list[Problem]:
+def pair_roles(situation: Situation) -> list[Problem]:
+    """Equal roles, which a role change passes through."""
     a, b = situation.pair
     roles = (a.role, b.role)
     if None in roles:
@@ -275,10 +278,11 @@ def _paired_order(situation: Situation) -> list[Problem]:
 
 
 def _single_site(situation: Situation, site: t.Mapping[str, t.Any] | None) -> list[Problem]:
-    return [_third(situation, site)] if situation.serving.who == "other" else []
+    return [third_appliance(situation, site)] if situation.serving.who == "other" else []
 
 
-def _third(situation: Situation, site: t.Mapping[str, t.Any] | None) -> Problem:
+def third_appliance(situation: Situation, site: t.Mapping[str, t.Any] | None) -> Problem:
+    """The site is served by an appliance of neither inventory host."""
     hosts = " nor ".join(device.name for device in situation.devices)
     return Problem(
         "site_on_third_appliance",
@@ -291,7 +295,7 @@ def _third(situation: Situation, site: t.Mapping[str, t.Any] | None) -> Problem:
 def _site(situation: Situation, site: t.Mapping[str, t.Any] | None) -> list[Problem]:
     who = situation.serving.who
     if who == "other":
-        return [_third(situation, site)]
+        return [third_appliance(situation, site)]
     if who == "unknown":
         return _serving_unknown(situation, site)
     if who == "none":

@@ -11,6 +11,7 @@ import typing as t
 
 from .._errors import StateError
 from .model import Plan, Policy, Step
+from .moves import MOVES
 from .observe import observe
 from .packages import LATEST, target_product
 from .planner import Data, PlanInputs, plan_upgrade, situate
@@ -161,8 +162,8 @@ def _effect_is_there(step_id: str, situation: Situation) -> bool:
         return not situation.needs(situation.device(step_id[-1]))
     if step_id == "separate":
         return situation.unpaired
-    if step_id == "swing":
-        return situation.serving.who == "b"
+    if step_id in ("swing", "swing_back"):
+        return situation.serving.who == ("b" if step_id == "swing" else "a")
     in_place = situation.paired and situation.primary is not None
     if step_id == "establish":
         return in_place and not any(situation.needs(device) for device in situation.devices)
@@ -213,7 +214,7 @@ def _production(step: Step, situation: Situation) -> list[Violation]:
 
 def _shared_ip(step: Step, situation: Situation) -> list[Violation]:
     """Both flags must have been read, so that the address is never enabled twice."""
-    if step.id != "swing" or situation.policy.swing_method != "shared_ip":
+    if step.id not in ("swing", "swing_back") or situation.policy.swing_method != "shared_ip":
         return []
     unread = [device.name for device in situation.pair if device.shared_ip is None]
     if not unread:
@@ -261,11 +262,13 @@ def _verified(backup: t.Mapping[str, t.Any] | None) -> bool:
 def _needed_backups(step: Step, situation: Situation) -> list[str]:
     """Of the production device, and of the device that is updated.
 
-    Not where production is away in the middle of a swing, where an install is under way, and not of the other device
+    Not where production is away, in the middle of a swing, where an install is under way, and not of the other device
     between Base and product; a first sync starts by itself anyway.
     """
     if situation.b is None:
         return [] if situation.a.installing else ["a"]
+    if step.id in MOVES:
+        return [situation.serving.who] if situation.serving.who in ("a", "b") else []
     if step.id == "final_sync" or (step.id == "swing" and situation.serving.half_moved):
         return []
     serving = situation.serving.who if situation.serving.who in ("a", "b") else situation.a.letter

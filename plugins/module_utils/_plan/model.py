@@ -15,6 +15,7 @@ from .._errors import InputError
 PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("none", "shared_ip", "dns", "nat", "custom")
 UPDATE_METHODS = ("automatic", "manual")
+PURPOSES = ("upgrade", "swing_back", "role_swap")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Policy:
     ``estimates`` overrides the default duration of an action, ``measured`` holds what was measured in this upgrade by
     device and action (PREP-10). ``accept_license`` None means that the planner does not gate on it.
     ``accept_base_difference`` answers the question about a device whose Base is ahead of its peer's, ``swing_again`` the
-    one about two updated stand-alone devices: production is to move to B.
+    one about two updated stand-alone devices: production is to move to B. ``purpose`` other than upgrade plans a move of
+    production only; ``swing_to`` is the device that a role swap makes the primary.
     """
 
     target_version: str = "latest"
@@ -52,10 +54,14 @@ class Policy:
     now: datetime.datetime | None = None
     accept_base_difference: bool = False
     swing_again: bool = False
+    purpose: str = "upgrade"
+    swing_to: str = "b"
 
     def __post_init__(self) -> None:
         _one_of("swing_method", self.swing_method, SWING_METHODS)
         _one_of("update_method", self.update_method, UPDATE_METHODS)
+        _one_of("purpose", self.purpose, PURPOSES)
+        _one_of("swing_to", self.swing_to, ("a", "b"))
 
     @property
     def in_window(self) -> bool:

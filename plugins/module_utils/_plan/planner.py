@@ -14,6 +14,7 @@ from .._version import Version
 from .contradictions import input_problems, problems, target_warnings
 from .estimates import check_estimates, predictions, words
 from .model import PROCEDURES, Plan, Policy, Stage, Step
+from .moves import move_plan
 from .observe import observe, who_serves
 from .packages import LATEST
 from .situation import Situation, resolve_target
@@ -47,6 +48,8 @@ def plan_upgrade(procedure: str, a: Data | None, b: Data | None, site: Data | No
         found = input_problems(procedure, observe("a", a, policy), observe("b", b, policy))
         stage = Stage("unknown", "The stage cannot be recognised.")
         plan = Plan(procedure, stage, None, "unknown", {}, problems=tuple(found))
+    elif policy.purpose != "upgrade":
+        plan = move_plan(situation, site)
     else:
         plan = _plan(situation, site)
     return dataclasses.replace(plan, text=plan_text(plan))

@@ -38,6 +38,8 @@ def policy_from(params: t.Mapping[str, t.Any], now: datetime.datetime | None) ->
         now=now,
         accept_base_difference=bool(params.get("accept_base_difference")),
         swing_again=bool(params.get("swing_again")),
+        purpose=params.get("purpose") or "upgrade",
+        swing_to=params.get("swing_to") or "b",
     )
 
 

@@ -20,7 +20,7 @@ _PAIR = _COMMON | {"sync", "separate", "confirm", "establish", "final_sync"}
 STEP_IDS: t.Mapping[str, frozenset[str]] = {
     "single": frozenset({"backup_a", "update_a", "verify_a"}),
     "synchronous": _PAIR,
-    "asynchronous": _PAIR | {"swing"},
+    "asynchronous": _PAIR | {"swing", "swing_back", "swap_roles"},
 }
 _SWING_GUIDE = {"shared_ip": ("ASYNC-5",), "dns": ("ASYNC-6",), "nat": ("ASYNC-7",)}
 

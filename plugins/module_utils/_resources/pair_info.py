@@ -12,7 +12,8 @@ import datetime
 import typing as t
 
 from .._api.site import probe_site
-from .._errors import InputError, PageError, SraError, TlsError, TransportError, WaitTimeout
+from .._dns.lookup import site_address
+from .._errors import InputError, PageError, SraError, StateError, TlsError, TransportError, WaitTimeout
 from .._guided.steps import can_do_without, subset_of
 from .._lane.readiness import Check, checks_text, readiness
 from .._module import Connect, Connection, Params, nested_params
@@ -24,6 +25,7 @@ from .._plan.run import policy_from
 from .._records import as_data
 from .._wait import Clock, Deadline, Look, wait_for
 from .appliance_info import read_appliance, require_accounts
+from .dns_record import key_of
 
 FULL: t.Final = frozenset({"basics", "time", "health", "updates", "network", "certificates", "failover", "clients"})
 LIGHT: t.Final = frozenset({"health"})
@@ -172,7 +174,7 @@ def _subsets(params: Params) -> frozenset[str]:
     if params["gather"] == "full":
         return FULL
     # The shared IP is about to move: both flags have to be known from the pages, which no cache stands before.
-    return LIGHT | {"network"} if params["step"] == "swing" and params["swing_method"] == "shared_ip" else LIGHT
+    return LIGHT | {"network"} if params["step"] in ("swing", "swing_back") and params["swing_method"] == "shared_ip" else LIGHT
 
 
 def _read(
@@ -255,11 +257,12 @@ def _site(params: Params) -> dict[str, t.Any] | None:
         return None
     options = nested_params(params, "a")
     validate = options["validate_certs"]
+    address = params["site_address"] or _address_by_dns(params["site_dns"])
     return as_data(
         probe_site(
             params["site_hostname"],
             params["site_port"],
-            params["site_address"],
+            address,
             options["ca_path"],
             True if validate is None else validate,
             _SITE_TIMEOUT,
@@ -267,6 +270,27 @@ def _site(params: Params) -> dict[str, t.Any] | None:
             options["client_secret"],
         )
     )
+
+
+def _address_by_dns(options: t.Mapping[str, t.Any] | None) -> str | None:
+    """Where the record that a swing changes leads now. Raises StateError where it leads nowhere."""
+    if not options:
+        return None
+    found = site_address(
+        options["server"],
+        options["port"],
+        options["zone"],
+        options["record"],
+        options["resolvers"] or (),
+        key_of(options),
+    )
+    if found is None:
+        raise StateError(
+            f"The site's record {options['record']} has no address",
+            expected=f"an A or AAAA record in the zone {options['zone']}",
+            advice="Correct sra_dns_record or sra_dns_zone, or make the record once by hand.",
+        )
+    return found
 
 
 def _inputs(params: Params, policy: Policy, reading: Reading) -> PlanInputs:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
+import re
 import typing as t
 
 from .._api.site import probe_site
@@ -24,6 +24,7 @@ class Expectation:
 
     appliance_id: str | None = None
     version: str | None = None
+    certificate: str | None = None
 
     def unmet(self, answer: SiteAnswer) -> str | None:
         """Words for what is not as expected, None where all is."""
@@ -33,16 +34,25 @@ class Expectation:
             return f"appliance id {answer.appliance_id or 'unknown'} answers"
         if self.version and not same_version(answer.version, self.version):
             return f"version {answer.version or 'unknown'} answers"
+        if self.certificate and (answer.certificate is None or answer.certificate.sha256 != self.certificate):
+            return f"the certificate {answer.certificate.sha256 if answer.certificate else 'unknown'} is served"
         return None
 
     def words(self) -> str:
         parts = [f"appliance id {self.appliance_id}" if self.appliance_id else "an appliance"]
         if self.version:
             parts.append(f"with version {self.version}")
+        if self.certificate:
+            parts.append(f"with certificate {self.certificate}")
         return " ".join(parts)
 
     @property
     def anything(self) -> bool:
+        return self.identity or self.certificate is not None
+
+    @property
+    def identity(self) -> bool:
+        """Only the API knows id and version; a certificate is seen without it."""
         return bool(self.appliance_id or self.version)
 
 
@@ -50,7 +60,9 @@ def run(params: Params, _check_mode: bool, _connect: Connect, clock: Clock | Non
     """Probe the site; with an expectation wait until it is met. Nobody answering is a result where nothing is expected."""
     hostname = params["hostname"] or params["host"]
     options = ConnectionOptions.from_params({**params, "host": hostname})
-    expectation = Expectation(params["expect_appliance_id"], params["expect_version"])
+    expectation = Expectation(
+        params["expect_appliance_id"], params["expect_version"], _fingerprint(params["expect_certificate"])
+    )
     _check(params, expectation, options)
     answers: list[SiteAnswer] = []
 
@@ -88,17 +100,21 @@ def run(params: Params, _check_mode: bool, _connect: Connect, clock: Clock | Non
 def _check(params: Params, expectation: Expectation, options: ConnectionOptions) -> None:
     if params["wait_timeout"] < 0:
         raise InputError(f"wait_timeout must not be negative, but is {params['wait_timeout']} seconds")
-    if expectation.anything and options.client_id is None:
+    if expectation.identity and options.client_id is None:
         raise InputError(
             "Who answers can only be told with client_id and client_secret",
             appliance=options.label,
             advice="Give the API account, or leave out expect_appliance_id and expect_version.",
         )
-    if params["address"]:
-        try:
-            ipaddress.ip_address(params["address"])
-        except ValueError as error:
-            raise InputError(f"address {params['address']!r} is no IP address", appliance=options.label) from error
+    if params["address"] and re.search(r"[\s/@]", params["address"]):
+        raise InputError(f"address {params['address']!r} is no IP address or host name", appliance=options.label)
+
+
+def _fingerprint(text: str | None) -> str | None:
+    plain = (text or "").replace(":", "").strip().lower()
+    if plain and not re.fullmatch("[0-9a-f]{64}", plain):
+        raise InputError(f"expect_certificate {text!r} is no SHA-256 fingerprint", expected="64 hexadecimal digits")
+    return plain or None
 
 
 def _result(answer: SiteAnswer) -> dict[str, t.Any]:

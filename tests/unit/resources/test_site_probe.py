@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import typing as t
 
 import pytest
 from unit.resources.fakes import FakeClock, World
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError
-from ansible_collections.bseries.sra.plugins.module_utils._records import SiteAnswer
+from ansible_collections.bseries.sra.plugins.module_utils._records import ServedCertificate, SiteAnswer
 from ansible_collections.bseries.sra.plugins.module_utils._resources import site_probe
 
 NOBODY = SiteAnswer("access.example.com", "192.0.2.10", 443, False, error="connection refused")
@@ -24,6 +25,7 @@ OPTIONS: dict[str, t.Any] = {
     "address": None,
     "expect_appliance_id": None,
     "expect_version": None,
+    "expect_certificate": None,
     "wait_timeout": 0,
     "client_id": "id",
     "client_secret": "api-secret",
@@ -85,10 +87,22 @@ def test_another_one_fails_with_what_answered(
     assert result["site"]["version"] == "12.1.0"
 
 
+def test_the_certificate_counts_too_and_needs_no_account(probe: t.Any, failure: t.Any) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    served = ServedCertificate("CN=access", "CN=ca", ("access.example.com",), now, now, "ab" * 32)
+    answer = dataclasses.replace(OLD, certificate=served)
+    account = {"client_id": None, "client_secret": None}
+
+    assert probe([answer], expect_certificate=":".join(["AB"] * 32), **account)["site"]["answering"]
+    error, _result = failure(lambda: probe([answer], expect_certificate="cd" * 32, **account))
+    assert error.seen == f"the certificate {'ab' * 32} is served"
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        {"address": "access.example.com"},
+        {"address": "https://access.example.com/"},
+        {"expect_certificate": "ab:cd"},
         {"wait_timeout": -1},
         {"expect_version": "1.0", "client_id": None, "client_secret": None},
         {"client_secret": None},

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The swing by DNS (ASYNC-6) with a real BIND 9 between the playbook and the simulated appliances, and the way back."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import pathlib
+import typing as t
+
+import pytest
+from unit.dns.name_server import ADDRESS, KEY_NAME, ZONE, NameServer, make_key, need_bind, zone_file
+
+from .conftest import Lab
+
+StartLab = t.Callable[..., Lab]
+CONFIRMED = ("-e", "sra_confirmed=true")
+SITE = f"access.{ZONE}"
+
+
+@dataclasses.dataclass
+class Names:
+    """The lab and the name server whose record decides who serves."""
+
+    lab: Lab
+    server: NameServer
+    secret: str
+
+    def record(self) -> list[tuple[str, int]]:
+        return self.server.ask(SITE)
+
+    def address(self, letter: str) -> str:
+        devices = self.lab.simulator.ready["pairs"][0]["devices"]
+        found: str = devices[letter]["address"]
+        return found
+
+
+@pytest.fixture
+def start_names(start_lab: StartLab, tmp_path: pathlib.Path) -> t.Iterator[t.Callable[..., Names]]:
+    need_bind()
+    with contextlib.ExitStack() as stack:
+
+        def start(skin: str = "english2019", **settings: t.Any) -> Names:
+            pair = {"name": "one", "site": {"hostname": SITE, "shared_ip": None}, "both": {"skin": skin}}
+            lab = start_lab({"pairs": [pair]}, sra_swing_method="dns")
+            key, secret = make_key()
+            first = lab.simulator.ready["pairs"][0]["devices"]["a"]["address"]
+            file = zone_file(tmp_path / "dns", {"ns1": ADDRESS}, f"access 300 A {first}")
+            policy = f"update-policy {{ grant {KEY_NAME} name {SITE}. A; }};"
+            zones = f'{key} zone "{ZONE}" {{ type primary; file "{file}"; {policy} }};'
+            server = stack.enter_context(NameServer(tmp_path / "dns", zones))
+            lab.settings.update(
+                {
+                    "sra_dns_server": ADDRESS,
+                    "sra_dns_port": server.port,
+                    "sra_dns_zone": ZONE,
+                    "sra_dns_ttl": 1,
+                    "sra_dns_key_name": KEY_NAME,
+                    "sra_dns_key_secret": secret,
+                    **settings,
+                }
+            )
+            lab.write_inventory()
+            return Names(lab, server, secret)
+
+        yield start
+
+
+def counts(outcome: t.Any) -> dict[str, int]:
+    return {host: recap["changed"] for host, recap in outcome.recap.items()}
+
+
+def test_a_whole_upgrade_with_a_dns_swing(start_names: t.Callable[..., Names]) -> None:
+    names = start_names()
+    lab = names.lab
+    checked = lab.play("upgrade_asynchronous", "--check", "--diff", *CONFIRMED)
+    assert checked.status == 0, checked.output
+    assert names.record() == [(names.address("a"), 300)]
+    assert lab.writes() == []
+    real = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert real.status == 0, real.output
+    assert counts(real) == counts(checked)
+    assert names.record() == [(names.address("b"), 300)], "moved, and the TTL is what it was"
+    assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
+    assert lab.device("b")["role"] == "primary"
+    assert lab.simulator.violations() == []
+    serial = names.server.serial()
+    again = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert again.status == 0, again.output
+    assert set(counts(again).values()) == {0}
+    assert names.server.serial() == serial
+    assert names.secret not in checked.output + real.output + again.output
+
+
+def test_swung_back_during_the_soak_and_swung_again(start_names: t.Callable[..., Names]) -> None:
+    names = start_names(skin="german2019", sra_dns_ttl_after=300)
+    lab = names.lab
+    first = lab.play("upgrade_asynchronous")
+    assert first.status == 0, first.output
+    assert names.record() == [(names.address("b"), 1)], "the TTL stays low while production may have to go back"
+    checked = lab.play("swing_back", "--check")
+    assert checked.status == 0, checked.output
+    assert names.record() == [(names.address("b"), 1)]
+    back = lab.play("swing_back")
+    assert back.status == 0, back.output
+    assert "AT STAKE" in back.output
+    assert counts(back) == counts(checked)
+    assert names.record() == [(names.address("a"), 1)]
+    again = lab.play("swing_back")
+    assert again.status == 0, again.output
+    assert set(counts(again).values()) == {0}
+    onward = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert onward.status == 0, onward.output
+    assert names.record() == [(names.address("b"), 300)]
+    refused = lab.play("swing_back")
+    assert refused.status != 0
+    assert "sra_swing_role_swap" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sra_dns_key_secret": "d3JvbmcgYnV0IGxvbmcgZW5vdWdo"}, "does not accept the key"),
+        ({"sra_dns_zone": "nowhere.test", "sra_dns_record": "access"}, "nowhere.test"),
+        ({"sra_dns_port": 1}, "does not answer"),
+        ({"sra_dns_server": None}, "sra_dns_server is not set"),
+    ],
+    ids=["key", "zone", "down", "unset"],
+)
+def test_what_is_wrong_with_the_name_server_is_said_before_anything_is_changed(
+    start_names: t.Callable[..., Names], change: dict[str, t.Any], said: str
+) -> None:
+    names = start_names(**change)
+    outcome = names.lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert outcome.status != 0
+    assert said in " ".join(outcome.output.split())
+    assert names.lab.writes() == []
+    assert names.record() == [(names.address("a"), 300)]
