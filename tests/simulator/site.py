@@ -240,6 +240,7 @@ class Site:
             def settle() -> None:
                 device.role = role
                 peer.role = "primary" if role == "backup" else "backup"
+                self._shared_ip_by_role()
 
             self.world.after(self.world.scenario.durations.role_change, settle)
 
@@ -248,6 +249,13 @@ class Site:
             return caption("failover.sync.started")
         swap()
         return caption("failover.become.done")
+
+    def _shared_ip_by_role(self) -> None:
+        """The appliances bring a shared IP up and down by role; nothing does so without a relationship."""
+        for device in sorted(self.devices, key=lambda device: device.role == "primary"):
+            if device.shared_address is not None:
+                device.shared_address.enabled = device.role == "primary"
+        self.settle_network()
 
     def last_sync_label(self) -> Label:
         if self.relationship is None or self.relationship.last_sync is None:
