@@ -238,7 +238,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import dns_record
 
-
 ARGUMENT_SPEC = {
     "server": {"type": "str", "required": True},
     "port": {"type": "int", "default": 53},

@@ -14,7 +14,9 @@ from .. import _deps
 from .._errors import AuthenticationError, InputError, PermissionMissing, SraError, StateError, TransportError
 from .model import Key, RecordSet, Server, normal_addresses
 
-_KEY_ADVICE: t.Final = "Compare sra_dns_key_name, sra_dns_key_secret and sra_dns_key_algorithm with the key on the name server."
+_KEY_ADVICE: t.Final = (
+    "Compare sra_dns_key_name, sra_dns_key_secret and sra_dns_key_algorithm with the key on the name server."
+)
 _CHANGED: t.Final = frozenset({"NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN"})
 
 

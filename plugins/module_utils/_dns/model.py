@@ -101,5 +101,7 @@ def absolute_name(record: str, zone: str) -> str:
     if bare == origin or bare.endswith(f".{origin}"):
         return f"{bare}."
     if name.endswith("."):
-        raise InputError(f"The record {record} is not in the zone {zone}", advice="Correct sra_dns_record or sra_dns_zone.")
+        raise InputError(
+            f"The record {record} is not in the zone {zone}", advice="Correct sra_dns_record or sra_dns_zone."
+        )
     return f"{bare}.{origin}."

@@ -121,7 +121,9 @@ def _role_swap_problems(situation: Situation, site: _Site) -> list[Problem]:
         found.append(Problem("sync_running", message, "Wait until it is finished.", second_look=True))
     if situation.serving.who == "none" and not _roles_swapped(situation):
         message = f"Neither device serves the site {site_name(site)}. {situation.sides()}."
-        found.append(Problem("site_not_answering", message, "Find out why before the roles are swapped.", second_look=True))
+        found.append(
+            Problem("site_not_answering", message, "Find out why before the roles are swapped.", second_look=True)
+        )
     return found
 
 
@@ -132,7 +134,9 @@ def _alike(a: Observed, b: Observed) -> bool:
 
 def _installing(device: Observed) -> Problem:
     message = f"An install is under way or has failed on {device.name}: {device.progress_text or device.progress}."
-    return Problem("install_under_way", message, "Wait for its end, or call vendor support; do not restart the appliance.")
+    return Problem(
+        "install_under_way", message, "Wait for its end, or call vendor support; do not restart the appliance."
+    )
 
 
 def _unhealthy(device: Observed) -> Problem:
@@ -230,7 +234,9 @@ def _warnings(situation: Situation) -> list[str]:
         f"primary, its first sync overwrites them on {b.name}.",
     ]
     if ahead(b.version, a.version):
-        notes.append(f"Clients that {b.name} has upgraded to {b.version} may need time, or hands, to work with {a.version}.")
+        notes.append(
+            f"Clients that {b.name} has upgraded to {b.version} may need time, or hands, to work with {a.version}."
+        )
     return notes
 
 

@@ -174,7 +174,11 @@ def _subsets(params: Params) -> frozenset[str]:
     if params["gather"] == "full":
         return FULL
     # The shared IP is about to move: both flags have to be known from the pages, which no cache stands before.
-    return LIGHT | {"network"} if params["step"] in ("swing", "swing_back") and params["swing_method"] == "shared_ip" else LIGHT
+    return (
+        LIGHT | {"network"}
+        if params["step"] in ("swing", "swing_back") and params["swing_method"] == "shared_ip"
+        else LIGHT
+    )
 
 
 def _read(

@@ -14,7 +14,7 @@ from unit.dns.conftest import Zone
 from unit.dns.name_server import KEY_NAME, ZONE, free_port
 
 from ansible_collections.bseries.sra.plugins.module_utils._dns.client import DnsClient
-from ansible_collections.bseries.sra.plugins.module_utils._dns.model import Key, RecordSet
+from ansible_collections.bseries.sra.plugins.module_utils._dns.model import Key, RecordSet, parse_server
 from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     AuthenticationError,
     InputError,
@@ -33,7 +33,7 @@ A, B = "192.0.2.11", "192.0.2.12"
 
 def options(zone: Zone, /, **changes: t.Any) -> dict[str, t.Any]:
     return {
-        **{name: spec.get("default") for name, spec in ARGUMENT_SPEC.items()},
+        **{name: t.cast("dict[str, t.Any]", spec).get("default") for name, spec in ARGUMENT_SPEC.items()},
         "server": zone.primary.address,
         "port": zone.primary.port,
         "zone": ZONE,
@@ -65,7 +65,7 @@ def failure(zone: Zone, /, **changes: t.Any) -> SraError:
 
 def test_moves_the_record_once_and_proves_it_everywhere(zone: Zone) -> None:
     everybody = {"nameservers": [zone.primary.label, zone.secondary.label], "resolvers": [zone.resolver.label]}
-    move = {"address": B, "replaces": [A, B], "ttl": 60, **everybody}
+    move: dict[str, t.Any] = {"address": B, "replaces": [A, B], "ttl": 60, **everybody}
     checked = run(zone, check_mode=True, **move)
     assert zone.primary.ask(f"access.{ZONE}") == [(A, 300)]
     result = run(zone, **move)
@@ -166,9 +166,7 @@ def test_a_server_that_is_down_or_not_authoritative(zone: Zone) -> None:
 
 
 def test_a_change_by_somebody_else_in_between_is_not_overwritten(zone: Zone) -> None:
-    client = DnsClient(
-        dns_record.parse_server(zone.primary.label), Key(KEY_NAME, zone.secret), timeout=3.0
-    )
+    client = DnsClient(parse_server(zone.primary.label), Key(KEY_NAME, zone.secret), timeout=3.0)
     stale = RecordSet(f"access.{ZONE}.", "A", ("192.0.2.50",), 300)
     with pytest.raises(StateError, match="changed by somebody else"):
         client.update(ZONE, stale, RecordSet(stale.name, "A", (B,), 60))

@@ -87,12 +87,19 @@ def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.An
 
 
 def dns_settings(tmp_path: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
-    dns = {"dns_server": "ns1.example.com", "dns_zone": "example.com", "dns_key_name": "k", "dns_key_secret": "c2VjcmV0"}
+    dns = {
+        "dns_server": "ns1.example.com",
+        "dns_zone": "example.com",
+        "dns_key_name": "k",
+        "dns_key_secret": "c2VjcmV0",
+    }
     return settings(tmp_path, swing_method="dns", shared_ip=None, **{**dns, **changes})
 
 
 def test_the_dns_method_takes_record_and_addresses_from_site_and_hosts(tmp_path: pathlib.Path) -> None:
-    lane = lane_of(dns_settings(tmp_path), hostvars(node_b={"sra_host": "b.example.com", "sra_dns_address": "192.0.2.22"}))
+    lane = lane_of(
+        dns_settings(tmp_path), hostvars(node_b={"sra_host": "b.example.com", "sra_dns_address": "192.0.2.22"})
+    )
     assert lane.problems == ()
     assert lane.settings["dns_record"] == "access.example.com"
     assert lane.dns_addresses == {"a": "192.0.2.11", "b": "192.0.2.22"}
