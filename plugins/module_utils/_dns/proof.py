@@ -13,7 +13,7 @@ import typing as t
 from .._errors import SraError, TransportError
 from .._wait import Deadline, Look, wait_for
 from .client import DnsClient, resolve
-from .model import DNS_PORT, Key, RecordSet, Server, parse_server
+from .model import DNS_PORT, RecordSet, Server, parse_server
 
 Kind = t.Literal["authoritative", "resolver"]
 _ADVICE: t.Final = (
@@ -58,16 +58,15 @@ class Viewpoint:
 
 
 def viewpoints(
-    primary: DnsClient, zone: str, nameservers: t.Sequence[str], resolvers: t.Sequence[str], key: Key | None
+    primary: DnsClient, zone: str, nameservers: t.Sequence[str], resolvers: t.Sequence[str]
 ) -> list[Viewpoint]:
     """The primary, every other authoritative server (``nameservers`` where given, else the zone's NS records), the resolvers.
 
     An NS record names no port: the primary's own port counts where it is the primary, else 53.
     """
-    if nameservers:
-        servers = [parse_server(text) for text in nameservers]
-    else:
-        servers = [_from_record(name, primary) for name in primary.name_servers(zone)]
+    servers = [parse_server(text) for text in nameservers] or [
+        _from_record(name, primary) for name in primary.name_servers(zone)
+    ]
     found = [Viewpoint("authoritative", primary)]
     for server in dict.fromkeys(servers):
         if (resolve(server.host), server.port) != (primary.address, primary.server.port):

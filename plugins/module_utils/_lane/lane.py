@@ -271,7 +271,7 @@ def _dns(
         try:
             kinds.add(address_type(given))
         except InputError:
-            yield f"{host}: sra_dns_address is not set, and sra_host ({given}) is no IP address. Give the address that the site's record is to have for this device."
+            yield f"{host}: sra_dns_address is not set, and sra_host ({given}) is no IP address. Give the address of the site's record for this device."
         else:
             addresses[letter] = str(ipaddress.ip_address(given))
     if len(kinds) > 1:

@@ -58,7 +58,7 @@ def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None
     }
     if check_mode:
         return result
-    points = viewpoints(client, params["zone"], params["nameservers"], params["resolvers"], key)
+    points = viewpoints(client, params["zone"], params["nameservers"], params["resolvers"])
     if changed:
         _update(client, params["zone"], before, after)
     if params["verify"]:

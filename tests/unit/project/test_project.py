@@ -22,6 +22,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._lane.lane import ACCO
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+SHIPPED_TASKS = {path.stem for path in (ROOT / "playbooks" / "tasks").glob("*.yml")}
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 CALLBACKS = sorted(path.stem for path in (ROOT / "plugins" / "callback").glob("*.py"))
@@ -131,7 +132,7 @@ def test_playbooks_have_valid_syntax(tmp_path: pathlib.Path) -> None:
 @documents
 def test_documents_name_what_the_collection_has(document: pathlib.Path) -> None:
     named = set(re.findall(r"\bbseries\.sra\.(\w+)", document.read_text(encoding="utf-8")))
-    assert named <= {*PLAYBOOKS, *ROLES, *MODULES, *CALLBACKS, *PARTS}
+    assert named <= {*PLAYBOOKS, *ROLES, *MODULES, *CALLBACKS, *PARTS, *SHIPPED_TASKS}
 
 
 @documents
@@ -146,7 +147,7 @@ def test_documents_name_make_targets_that_exist(document: pathlib.Path) -> None:
 
 @documents
 def test_documents_name_variables_that_exist(document: pathlib.Path) -> None:
-    sources = [*(ROOT / "roles").glob("*/*/*.yml"), *(ROOT / "playbooks").glob("*.yml")]
+    sources = [*(ROOT / "roles").glob("*/*/*.yml"), *(ROOT / "playbooks").rglob("*.yml")]
     sources += (ROOT / "plugins").rglob("*.py")
     known = {name for file in sources for name in re.findall(r"\bsra_\w+", file.read_text(encoding="utf-8"))}
     known |= {f"sra_{option}" for option in OPTIONS}
