@@ -71,7 +71,10 @@ _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
 @dataclasses.dataclass(frozen=True)
 class Lane:
-    """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people."""
+    """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people.
+
+    ``packages`` are the folders with downloaded packages by device letter.
+    """
 
     a: str
     b: str | None
@@ -79,6 +82,7 @@ class Lane:
     settings: dict[str, t.Any]
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    packages: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _boolean(value: t.Any) -> bool:
@@ -245,6 +249,29 @@ def _backup_dir(settings: dict[str, t.Any]) -> str | None:
     return None
 
 
+def _packages(settings: dict[str, t.Any], names: t.Mapping[str, str | None]) -> dict[str, str]:
+    """The folder of each device: the one of its inventory name inside ``sra_package_dir``, else that itself."""
+    if not settings["package_dir"]:
+        return {}
+    folder = pathlib.Path(str(settings["package_dir"])).expanduser().absolute()
+    settings["package_dir"] = str(folder)
+    if not folder.is_dir():
+        return {}
+    own = {letter: folder / name for letter, name in names.items() if name}
+    return {letter: str(path if path.is_dir() else folder) for letter, path in own.items()}
+
+
+def _packages_problem(settings: t.Mapping[str, t.Any], packages: t.Mapping[str, str]) -> str | None:
+    if settings["update_method"] != "manual" or packages:
+        return None
+    if not settings["package_dir"]:
+        return (
+            "sra_package_dir is not set, but sra_update_method is manual. Name the folder with the packages that were downloaded on a "
+            "connected host."
+        )
+    return f"sra_package_dir names {settings['package_dir']}, which is no folder on the controller. Copy the downloaded packages there."
+
+
 def _can_hold_files(folder: pathlib.Path) -> bool:
     """Tried with a file that never gets a name: permission bits say nothing to root, and nothing of read-only mounts."""
     try:
@@ -317,6 +344,10 @@ def describe_lane(
         problems.append(
             f"{name} is in both device_a and device_b. Device A is the present primary, device B its backup."
         )
+    packages = _packages(settings, {"a": name, "b": b})
+    packages_problem = _packages_problem(settings, packages)
+    if upgrading and packages_problem:
+        problems.append(packages_problem)
     if settings["site_port"] is None:
         try:
             settings["site_port"] = _port(hostvars[name])
@@ -342,6 +373,7 @@ def describe_lane(
         settings=settings,
         problems=tuple(problems),
         warnings=tuple(warnings),
+        packages=packages,
     )
 
 

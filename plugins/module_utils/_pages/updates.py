@@ -94,6 +94,11 @@ def kind_of(name: str) -> Kind:
     return "product" if _PRODUCT.search(name) else "other"
 
 
+def says_blocked(words: str | None) -> bool:
+    """Whether the appliance's words mean that something else has to be installed first."""
+    return bool(words) and bool(_BLOCKED.search(str(words)))
+
+
 def _is_name(line: str) -> bool:
     return bool(_NAME.match(line)) and not _BLOCKED.search(line) and len(line.split()) <= 12
 

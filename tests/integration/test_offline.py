@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Updates without a way to the update server (MAN-1 to MAN-5): packages in a folder, uploaded by hand of the collection."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from .conftest import Lab
+
+StartLab = t.Callable[..., Lab]
+SINGLE: dict[str, t.Any] = {"pairs": [{"name": "one", "single": True}]}
+PACKAGES = {
+    "base-3.3.2": ("base", "3.3.2", "Base Software 3.3.2"),
+    "product-12.2.0-53417": ("product", "12.2.0", "Bomgar-12.2.0"),
+}
+SIZE = 500_000
+
+
+def package_bytes(name: str, size: int = SIZE) -> bytes:
+    """A package as the simulated update server makes it."""
+    head = b"SIMULATED-UPDATE " + name.encode() + b"\n"
+    filling = (name.encode() + b" ") * (size // len(name) + 1)
+    return head + filling[: size - len(head)]
+
+
+def fill(folder: pathlib.Path, *, manifest: bool = True) -> None:
+    folder.mkdir(parents=True)
+    entries = []
+    for file, (kind, version, name) in PACKAGES.items():
+        content = package_bytes(file)
+        (folder / f"{file}.pkg").write_bytes(content)
+        entries.append(
+            {
+                "file": f"{file}.pkg",
+                "size": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "name": name,
+                "kind": kind,
+                "version": version,
+            }
+        )
+    if manifest:
+        (folder / "manifest.json").write_text(json.dumps({"format": 1, "packages": entries}), encoding="utf-8")
+
+
+def offline(start_lab: StartLab, folder: pathlib.Path, scenario: dict[str, t.Any] | None = None) -> Lab:
+    """Appliances whose update server cannot be reached, and packages in a folder."""
+    lab = start_lab(scenario, sra_update_method="manual", sra_package_dir=str(folder))
+    lab.simulator.update_server(up=False)
+    return lab
+
+
+def uploads(lab: Lab, device: str) -> list[str]:
+    return [entry["action"] for entry in lab.writes() if entry["device"] == device and "manual" in entry["action"]]
+
+
+@pytest.mark.parametrize("skin", ["english2019", "german2019", "modern_english", "randomised"])
+def test_single_from_a_folder(start_lab: StartLab, tmp_path: pathlib.Path, skin: str) -> None:
+    fill(tmp_path / "packages")
+    scenario = {"seed": 7, "pairs": [{"name": "one", "single": True, "both": {"skin": skin}}]}
+    lab = offline(start_lab, tmp_path / "packages", scenario)
+    checked = lab.play("upgrade_single", "--check")
+    assert checked.status == 0, checked.output
+    assert lab.writes() == []
+    done = lab.play("upgrade_single")
+    assert done.status == 0, done.output
+    assert (lab.device("a")["base"], lab.device("a")["product"]) == ("3.3.2", "12.2.0")
+    assert checked.recap["one-a"]["changed"] == done.changed("one-a")
+    assert len(uploads(lab, "one-a")) == 2
+    assert lab.simulator.violations() == []
+    manifest = json.loads((tmp_path / "packages" / "manifest.json").read_text())
+    appliance = lab.device("a")["appliance_id"]
+    assert [entry["installed_on"] for entry in manifest["packages"]] == [[appliance], [appliance]]
+    again = lab.play("upgrade_single")
+    assert again.status == 0, again.output
+    assert again.changed("one-a") == 0
+
+
+def connected(lab: Lab, folder: pathlib.Path) -> tuple[str, ...]:
+    """Options that lead to the simulated update server."""
+    server = lab.simulator.ready["update_server"]
+    lab.settings.update(
+        sra_package_dir=str(folder),
+        sra_update_server_url=f"https://{server['hostname']}:{server['port']}",
+        sra_update_server_address=server["address"],
+        sra_update_server_ca_path=lab.simulator.ready["ca_path"],
+    )
+    lab.write_inventory()
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("page", "skin"), [("plain", "english2019"), ("portal", "german2019"), ("table", "modern_english")]
+)
+def test_from_the_key_to_the_upgraded_pair(start_lab: StartLab, tmp_path: pathlib.Path, page: str, skin: str) -> None:
+    folder = tmp_path / "usb"
+    single = page != "plain"
+    scenario = {"pairs": [{"name": "one", "single": single, "both": {"skin": skin}}], "update_server": {"page": page}}
+    lab = start_lab(scenario)
+    connected(lab, folder)
+    checked = lab.play("download_packages", "--tags", "keys")
+    assert checked.status == 0, checked.output
+    keys = [path.read_text().strip() for path in folder.glob("*.key")]
+    assert len(keys) == (1 if single else 2)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.glob("*.key"))
+    predicted = lab.play("download_packages", "--tags", "packages", "--check")
+    assert predicted.status == 0, predicted.output
+    assert lab.device("a")["taken"] == []
+    fetched = lab.play("download_packages", "--tags", "packages", "-vvv")
+    assert fetched.status == 0, fetched.output
+    assert lab.device("a")["taken"] == ["base-3.3.2", "product-12.2.0-53417"]
+    assert "listed no more" in " ".join(fetched.output.split())
+    assert not any(key in output.output for key in keys for output in (checked, predicted, fetched))
+    again = lab.play("download_packages")
+    assert again.status == 0, again.output
+    assert all(counts["changed"] == 0 for counts in again.recap.values())
+    lab.simulator.update_server(up=False)
+    lab.settings["sra_update_method"] = "manual"
+    lab.write_inventory()
+    done = lab.play("upgrade_single" if single else "upgrade_asynchronous", "-e", "sra_confirmed=true")
+    assert done.status == 0, done.output
+    for letter in "a" if single else "ab":
+        assert (lab.device(letter)["base"], lab.device(letter)["product"]) == ("3.3.2", "12.2.0")
+    assert lab.simulator.violations() == []
