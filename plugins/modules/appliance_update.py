@@ -158,8 +158,11 @@ after:
     version: 12.2.0
     base_version: 3.3.2
 evidence:
-  description: What the vendor's support will ask for. C(time), C(last_seen), C(installed_before_failure), C(versions)
-    and C(health).
+  description:
+    - What the vendor's support will ask for. C(time), C(error), C(last_seen), C(installed_before_failure), C(versions),
+      C(health), C(basics) and C(clock).
+    - With O(report_dir) also C(pages), the saved pages without secrets, and C(file), which holds all this.
+    - C(base_trouble) is V(true) where a Base update did not come to its end. Do not restart the appliance then.
   returned: on failure after the appliance was read
   type: dict
 error:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
@@ -32,6 +33,8 @@ _NO_NAMES: t.Final = (
 CHECK_SECONDS: t.Final = 120.0
 # Labels such as "Installed version" are short; a sentence with such a word is not a label.
 _SHORT_LABEL: t.Final = 5
+# Characters; a longer line is no message.
+_LONGEST_LINE: t.Final = 300
 # Characters; larger boxes hold several entries.
 _LONGEST_ENTRY: t.Final = 1500
 
@@ -356,14 +359,26 @@ def read(web: WebSession, check: bool = False) -> Updates:
 
     Raises RefusedByAppliance with the appliance's words where the check fails, PageError where the list is not understood.
     """
+    failed = _failed_base(web) if check else None
     view = _open(web, check)
     record, _found = _read_view(web, view)
+    if failed is not None and record.progress is None:
+        record = dataclasses.replace(record, progress=failed)
     if check and not record.listed and record.progress is None:
         finder = web.finder(view, PAGE)
         raise finder.fail(
             "after the check for updates no list was found", key="available_updates", candidates=list(view.lines)
         )
     return record
+
+
+def _failed_base(web: WebSession) -> Progress | None:
+    """What the page says of a Base update that failed, before the list takes the place of these words (PREP-6)."""
+    view = web.open(PAGE)
+    told = [
+        _progress.read(view, [line]) for line in view.lines if kind_of(line) == "base" and len(line) < _LONGEST_LINE
+    ]
+    return next((seen for seen in told if seen.state == "failed"), None)
 
 
 def find_check(web: WebSession) -> tuple[PageView, Action]:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import typing as t
 
 from .._errors import InputError, RefusedByAppliance, SraError, StateError
@@ -15,9 +14,10 @@ from .._module import Connect, Connection, Interrupted, Params
 from .._offline.packages import PackageSet
 from .._pages.updates import says_blocked
 from .._plan.packages import LATEST, KindFilter, can_start, plan_packages
-from .._records import Package, as_data
+from .._records import Package
 from .._version import Version, same_version, version_key
 from .._wait import Deadline
+from ._evidence import collect
 from ._install import Situation, Watch, install, look_at
 from ._offers import AUTOMATIC, Manual, Offers
 
@@ -68,6 +68,11 @@ class _Done:
     installed: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     would_install: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
+    trying_base: bool = False
+
+    def base_trouble(self, error: SraError) -> bool:
+        """Whether a Base update was begun and did not come to its end: only the vendor's support may go on (PREP-6)."""
+        return self.trying_base and error.kind in ("install", "timeout")
 
     def result(self) -> dict[str, t.Any]:
         return {
@@ -120,7 +125,8 @@ def _first_look(connection: Connection, offers: Offers) -> Situation:
 
 def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situation, done: _Done) -> None:
     if not situation.idle:
-        # An earlier run was stopped while the appliance installed: see it through, then go on.
+        # An earlier run was stopped while the appliance installed: see it through, then go on. It may be Base.
+        done.trying_base = True
         situation = Watch(connection, None, Deadline(wish.wait_timeout, connection.clock), offers).until_installed()
         done.after = _versions(situation)
     tried: list[Package] = []
@@ -134,6 +140,7 @@ def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situa
                 advice="It was not installed a second time. Look at /appliance > Updates and ask the vendor's support.",
             )
         tried.append(package)
+        done.trying_base = package.kind == "base"
         deadline = Deadline(wish.wait_timeout, connection.clock)
         try:
             situation = install(
@@ -271,17 +278,5 @@ def _describe(package: Package) -> dict[str, t.Any]:
 
 
 def _evidence(connection: Connection, error: SraError, done: _Done) -> dict[str, t.Any]:
-    """What the vendor's support will ask for; best effort, and it presses nothing."""
-    health: t.Any = None
-    if connection.has_api:
-        try:
-            health = as_data(connection.api.health())
-        except SraError as unreadable:
-            health = f"not readable: {unreadable.message}"
-    return {
-        "time": as_data(datetime.datetime.now(datetime.UTC)),
-        "last_seen": error.seen or error.state,
-        "installed_before_failure": done.installed,
-        "versions": done.after,
-        "health": health,
-    }
+    facts = {"installed_before_failure": done.installed, "versions": done.after}
+    return {**collect(connection, error, facts), "base_trouble": done.base_trouble(error)}

@@ -468,6 +468,10 @@ class WebSession:
             saved=self._save(view, page or self.start) if view is not None else None,
         )
 
+    def save(self, view: PageView, page: str) -> str | None:
+        """Keep a page as evidence, with secrets removed; returns the file, None without a folder for it."""
+        return self._save(view, page)
+
     def _save(self, view: PageView, page: str) -> str | None:
         if self.report_dir is None:
             return None
