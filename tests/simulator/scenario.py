@@ -91,6 +91,7 @@ class DeviceOptions:
     jumpoints: int = 2
     max_concurrent_upgrades: int = 50
     backup_bytes: int = 2_000_000
+    vault_key: bool = False
     ntp_servers: tuple[str, ...] = ("clock.example.com",)
     hidden: tuple[str, ...] = ()
 

@@ -28,6 +28,9 @@ DEFAULTS: dict[str, t.Any] = {
     "accept_license": False,
     "backup_dir": None,
     "backup_keep": None,
+    "backup_keep_days": None,
+    "backup_max_age": None,
+    "backup_vault_key": False,
     "swing_method": None,
     "shared_ip": None,
     "site_hostname": None,
@@ -65,6 +68,7 @@ ACCOUNTS = (
     "client_secret",
 )
 BY_VERDICT = "verdict"
+_WHOLE_NUMBERS = ("clock_skew_max", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age")
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
@@ -157,17 +161,19 @@ def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str
         value = variables.get(f"sra_{name}")
         if value is not None and value != "":
             settings[name] = value
-    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference"):
+    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference", "backup_vault_key"):
         try:
             settings[name] = _boolean(settings[name])
         except ValueError as error:
             problems.append(f"sra_{name}: {error}. Give true or false.")
             settings[name] = False
     for name, value in DEFAULTS.items():
-        numeric = name.endswith("_timeout") or name in ("clock_skew_max", "soak_min", "soak_max", "backup_keep")
+        numeric = name.endswith("_timeout") or name in _WHOLE_NUMBERS
         if numeric and settings[name] is not None:
             try:
-                settings[name] = _whole_number(settings[name], 1 if name.endswith(("_timeout", "_keep")) else 0)
+                settings[name] = _whole_number(
+                    settings[name], 1 if name.endswith(("_timeout", "_keep", "_keep_days")) else 0
+                )
             except ValueError as error:
                 problems.append(f"sra_{name}: {error}.")
                 settings[name] = value

@@ -517,6 +517,28 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Sicherungsdatei herunterladen",
         ],
     },
+    "vault_key": {
+        "en": ["Backup Vault Encryption Key", "Vault Encryption Key", "Vault Encryption Key Backup", "Vault Key"],
+        "de": [
+            "Vault-Verschlüsselungsschlüssel sichern",
+            "Vault-Verschlüsselungsschlüssel",
+            "Sicherung des Vault-Verschlüsselungsschlüssels",
+        ],
+    },
+    "download_vault_key": {
+        "en": [
+            "Download Vault Encryption Key",
+            "Backup Vault Encryption Key",
+            "Download Vault Key",
+            "Download Key Backup",
+            "Download Encryption Key",
+        ],
+        "de": [
+            "Vault-Verschlüsselungsschlüssel herunterladen",
+            "Vault-Verschlüsselungsschlüssel sichern",
+            "Vault-Schlüssel herunterladen",
+        ],
+    },
     "backup_password": {
         "en": ["Backup Password", "Backup File Password", "Password", "Backup Passphrase"],
         "de": [

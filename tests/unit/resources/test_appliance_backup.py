@@ -22,6 +22,7 @@ OPTIONS: dict[str, t.Any] = {
     "password": None,
     "include_vault_key": False,
     "keep": None,
+    "keep_days": None,
     "max_age": None,
     "wait_timeout": 60,
 }
@@ -144,7 +145,8 @@ def test_page_where_the_api_account_may_not(world: World, appliance: Appliance, 
 @pytest.mark.parametrize(
     "options",
     [
-        {"include_vault_key": True},
+        {"include_vault_key": True, "login_username": None, "login_password": None},
+        {"keep_days": 0},
         {"keep": 0},
         {"max_age": -1},
         {"wait_timeout": 0},
