@@ -130,3 +130,43 @@ def test_from_the_key_to_the_upgraded_pair(start_lab: StartLab, tmp_path: pathli
     for letter in "a" if single else "ab":
         assert (lab.device(letter)["base"], lab.device(letter)["product"]) == ("3.3.2", "12.2.0")
     assert lab.simulator.violations() == []
+
+
+def test_damaged_packages_stop_a_run_before_anything_is_changed(start_lab: StartLab, tmp_path: pathlib.Path) -> None:
+    fill(tmp_path / "packages")
+    lab = offline(start_lab, tmp_path / "packages", SINGLE)
+    (tmp_path / "packages" / "product-12.2.0-53417.pkg").write_bytes(package_bytes("product-12.2.0-53417")[:-1] + b"!")
+    refused = lab.play("upgrade_single")
+    assert refused.status != 0
+    said = " ".join(refused.output.replace("[one]", " ").split())
+    assert "Packages for" in said
+    assert "SHA-256 is not the one in the manifest" in said
+    assert lab.writes() == []
+
+
+def test_what_was_downloaded_and_not_installed_is_remembered(start_lab: StartLab, tmp_path: pathlib.Path) -> None:
+    fill(tmp_path / "packages")
+    lab = start_lab(SINGLE, sra_package_dir=str(tmp_path / "packages"))
+    shown = lab.play("preflight")
+    assert shown.status == 0, shown.output
+    said = " ".join(shown.output.replace("[one]", " ").split())
+    assert "(MAN-4): downloaded, but not installed: Base Software 3.3.2, Bomgar-12.2.0" in said
+    assert "lists a package only once" in said
+    assert lab.writes() == []
+
+
+def test_old_backups_and_vault_key_through_the_playbook(start_lab: StartLab, tmp_path: pathlib.Path) -> None:
+    pair = {"name": "one", "single": True, "both": {"vault_key": True}}
+    settings = {"sra_backup_password": "Backup-Secret-1", "sra_backup_vault_key": True, "sra_backup_max_age": 3600}
+    lab = start_lab({"pairs": [pair]}, sra_backup_keep=2, **settings)
+    first = lab.play("backup")
+    assert first.status == 0, first.output
+    assert first.changed("one-a") == 1
+    assert lab.play("backup").changed("one-a") == 0
+    keys = list((tmp_path / "backups").glob("*.vault-key"))
+    assert [key.stat().st_mode & 0o777 for key in keys] == [0o600]
+    assert "Backup-Secret-1" not in first.output
+    upgraded = lab.play("upgrade_single")
+    assert upgraded.status == 0, upgraded.output
+    backups = sorted(path.name for path in (tmp_path / "backups").glob("*.nsb"))
+    assert len(backups) == 2, "a young backup will do before the upgrade, but not between Base and product"

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bseries.sra.plugins.module_utils._errors import RefusedByAppliance
+from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, RefusedByAppliance
 from ansible_collections.bseries.sra.plugins.module_utils._module import Connection, ConnectionOptions, execute
 from ansible_collections.bseries.sra.plugins.module_utils._offline import manifest
 from ansible_collections.bseries.sra.plugins.module_utils._offline.packages import PackageSet, kind_of_file
@@ -158,7 +158,7 @@ def test_kind_and_version_by_file_name(name: str, kind: tuple[str, str | None]) 
 def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path: pathlib.Path, change: dict[str, t.Any]) -> None:
     entry = {"file": "a.pkg", "size": 1, "sha256": "0" * 64, "name": "a", "kind": "base", "version": "1.0"}
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "packages": [{**entry, **change}]}))
-    with pytest.raises(manifest.InputError, match="cannot be used"):
+    with pytest.raises(InputError, match="cannot be used"):
         manifest.read(tmp_path)
 
 
@@ -167,5 +167,5 @@ def test_a_folder_with_something_unknown_is_refused(tmp_path: pathlib.Path) -> N
     (tmp_path / "readme.txt").write_bytes(b"1")
     assert [entry.kind for entry in PackageSet.open(str(tmp_path)).entries] == ["base"]
     (tmp_path / "holiday").write_bytes(b"1")
-    with pytest.raises(manifest.InputError, match="cannot be told"):
+    with pytest.raises(InputError, match="cannot be told"):
         PackageSet.open(str(tmp_path))
