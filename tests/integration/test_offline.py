@@ -132,6 +132,23 @@ def test_from_the_key_to_the_upgraded_pair(start_lab: StartLab, tmp_path: pathli
     assert lab.simulator.violations() == []
 
 
+def test_a_product_update_that_failed_is_gone_on_with_by_hand(start_lab: StartLab, tmp_path: pathlib.Path) -> None:
+    fill(tmp_path / "packages", manifest=False)
+    lab = start_lab(SINGLE)
+    lab.simulator.fault("install_failed", "one-a", count=1, skip=1)
+    failed = lab.play("upgrade_single")
+    assert failed.status != 0
+    assert lab.device("a")["base"] == "3.3.2"
+    assert "BASE UPDATE IN TROUBLE" not in failed.output
+    lab.settings.update(sra_update_method="manual", sra_package_dir=str(tmp_path / "packages"))
+    lab.write_inventory()
+    lab.simulator.update_server(up=False)
+    done = lab.play("upgrade_single")
+    assert done.status == 0, done.output
+    assert lab.device("a")["product"] == "12.2.0"
+    assert lab.simulator.violations() == []
+
+
 def test_damaged_packages_stop_a_run_before_anything_is_changed(start_lab: StartLab, tmp_path: pathlib.Path) -> None:
     fill(tmp_path / "packages")
     lab = offline(start_lab, tmp_path / "packages", SINGLE)

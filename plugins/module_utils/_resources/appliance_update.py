@@ -23,6 +23,8 @@ from ._offers import AUTOMATIC, Manual, Offers
 
 _KINDS: t.Final = {"all": ("base", "product", "other"), "base": ("base",), "product": ("product", "other")}
 _PAGE: t.Final = "/appliance > Updates"
+# Seconds that are worth a word after a failure.
+_SUSPICIOUS_SKEW: t.Final = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -279,4 +281,12 @@ def _describe(package: Package) -> dict[str, t.Any]:
 
 def _evidence(connection: Connection, error: SraError, done: _Done) -> dict[str, t.Any]:
     facts = {"installed_before_failure": done.installed, "versions": done.after}
-    return {**collect(connection, error, facts), "base_trouble": done.base_trouble(error)}
+    evidence = {**collect(connection, error, facts), "base_trouble": done.base_trouble(error)}
+    skew = (evidence.get("clock") or {}).get("skew_seconds")
+    if skew is not None and abs(skew) >= _SUSPICIOUS_SKEW:
+        # A wrong clock is the usual cause of updates that fail (MAN-5).
+        clock = (
+            f"The appliance's clock is {abs(skew):.0f} seconds {'ahead' if skew > 0 else 'behind'}: see to NTP first."
+        )
+        error.advice = f"{clock} {error.advice or ''}".strip()
+    return evidence
