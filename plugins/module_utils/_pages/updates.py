@@ -323,7 +323,11 @@ def _read_view(web: WebSession, view: PageView) -> tuple[Updates, list[tuple[Pac
 
 
 def _open(web: WebSession, check: bool) -> PageView:
-    view = web.open(PAGE)
+    return _checked(web, web.open(PAGE), check)
+
+
+def _checked(web: WebSession, view: PageView, check: bool) -> PageView:
+    """The page after a check for updates, where one is wanted and offered."""
     finder = web.finder(view, PAGE)
     buttons = finder.actions("check_for_updates")
     if not check or (not buttons and (_packages(finder) or _progress.under_way(view))):
@@ -359,8 +363,9 @@ def read(web: WebSession, check: bool = False) -> Updates:
 
     Raises RefusedByAppliance with the appliance's words where the check fails, PageError where the list is not understood.
     """
-    failed = _failed_base(web) if check else None
-    view = _open(web, check)
+    opened = web.open(PAGE)
+    failed = _failed_base(opened)
+    view = _checked(web, opened, check)
     record, _found = _read_view(web, view)
     if failed is not None and record.progress is None:
         record = dataclasses.replace(record, progress=failed)
@@ -372,9 +377,8 @@ def read(web: WebSession, check: bool = False) -> Updates:
     return record
 
 
-def _failed_base(web: WebSession) -> Progress | None:
+def _failed_base(view: PageView) -> Progress | None:
     """What the page says of a Base update that failed, before the list takes the place of these words (PREP-6)."""
-    view = web.open(PAGE)
     told = [
         _progress.read(view, [line]) for line in view.lines if kind_of(line) == "base" and len(line) < _LONGEST_LINE
     ]
