@@ -33,7 +33,9 @@ _PAIRS: t.Final = (
     ("login_username", "login_password"),
     ("client_id", "client_secret"),
 )
-_SECRETS: t.Final = ("appliance_password", "login_password", "client_secret", "key_secret")
+_SECRETS: t.Final = ("appliance_password", "login_password", "client_secret")
+# Options of single modules that hold secrets.
+_OTHER_SECRETS: t.Final = ("key", "key_secret", "password", "vault_key_password")
 # What identifies one appliance is never handed on to another one.
 _OWN: t.Final = ("host", "appliance_id")
 
@@ -364,7 +366,7 @@ def execute(run: Run, params: Params, *, check_mode: bool, diff: bool) -> dict[s
     outcome, failure = _attempt(run, params, check_mode, connect)
     if not diff:
         outcome.pop("diff", None)
-    warnings = [text for one in opened for text in one.warnings]
+    warnings = [*outcome.pop("warnings", ()), *(text for one in opened for text in one.warnings)]
     result: dict[str, t.Any] = redactor.data(
         {**outcome, **({"failed": True, **failure} if failure is not None else {}), "warnings": warnings}
     )
@@ -376,7 +378,7 @@ def _secrets_in(params: Params) -> t.Iterator[str]:
     for name, value in params.items():
         if isinstance(value, dict):
             yield from _secrets_in(value)
-        elif name in _SECRETS and isinstance(value, str):
+        elif name in (*_SECRETS, *_OTHER_SECRETS) and isinstance(value, str):
             yield value
 
 

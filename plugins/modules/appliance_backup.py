@@ -43,14 +43,19 @@ options:
     type: str
   include_vault_key:
     description:
-      - Also download the Vault encryption key. It is not available in this version; V(true) is refused before
-        anything is contacted.
+      - Also download the Vault encryption key at C(/login > Management > Software Management), into a file of its own
+        beside the backup (C(<file>.vault-key), mode 0600). Keep it apart from the backup.
+      - The task fails where the appliance does not offer the key. O(password) protects it too.
     type: bool
     default: false
   keep:
     description:
       - How many backups of this appliance to keep in the folder, the new one included; older ones are deleted.
       - Only files that this module made for the same O(host) and O(port) are counted and deleted.
+    type: int
+  keep_days:
+    description:
+      - Backups of this appliance that are older than so many days are deleted, but never the newest.
     type: int
   max_age:
     description:
@@ -99,6 +104,10 @@ path:
   returned: success
   type: str
   sample: /var/backups/pra/pra-a.example.com_12.1.0_20261122T150405Z.nsb
+vault_key:
+  description: The file with the Vault encryption key; null without O(include_vault_key).
+  returned: success
+  type: str
 size:
   description: Size in bytes; null in check mode where a backup would be made.
   returned: success
@@ -182,6 +191,7 @@ ARGUMENT_SPEC = {
     "password": {"type": "str", "no_log": True},
     "include_vault_key": {"type": "bool", "default": False},
     "keep": {"type": "int", "no_log": False},
+    "keep_days": {"type": "int", "no_log": False},
     "max_age": {"type": "int"},
     "wait_timeout": {"type": "int", "default": 3600},
 }

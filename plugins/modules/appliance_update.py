@@ -51,13 +51,19 @@ options:
   method:
     description:
       - V(automatic) lets the appliance download from the update server.
-      - V(manual) uploads O(package). It is not available in this version and is refused before anything is contacted.
+      - V(manual) uploads O(package) at C(Updates > Manual Installation). Neither the appliance nor the controller needs
+        to reach the update server.
     type: str
     choices: [automatic, manual]
     default: automatic
   package:
     description:
-      - The package file on the controller for O(method=manual).
+      - For O(method=manual) a folder on the controller with packages, or one package file.
+      - A folder that M(bseries.sra.appliance_update_download) filled has a C(manifest.json). Sizes and SHA-256 are
+        compared with it before anything is contacted, and what was installed where is noted in it.
+      - In a folder without one, files are told apart by their names, which must hold C(base) or the product's name, and
+        the version.
+      - Packages are sent in the order of their dependencies, streamed from disk.
     type: path
   accept_license:
     description:
@@ -74,6 +80,7 @@ options:
 seealso:
   - module: bseries.sra.appliance_backup
   - module: bseries.sra.appliance_info
+  - module: bseries.sra.appliance_update_download
   - module: bseries.sra.upgrade_plan
 """
 
@@ -101,6 +108,16 @@ EXAMPLES = r"""
     appliance_password: "{{ vault_appliance_password }}"
     accept_license: true
     wait_timeout: 14400
+  delegate_to: localhost
+
+- name: Install what was downloaded for an appliance without a way to the update server
+  bseries.sra.appliance_update:
+    host: pra-b.example.com
+    appliance_username: admin
+    appliance_password: "{{ vault_appliance_password }}"
+    method: manual
+    package: /srv/packages/pra-b
+    accept_license: true
   delegate_to: localhost
 """
 
@@ -141,8 +158,11 @@ after:
     version: 12.2.0
     base_version: 3.3.2
 evidence:
-  description: What the vendor's support will ask for. C(time), C(last_seen), C(installed_before_failure), C(versions)
-    and C(health).
+  description:
+    - What the vendor's support will ask for. C(time), C(error), C(last_seen), C(installed_before_failure), C(versions),
+      C(health), C(basics) and C(clock).
+    - With O(report_dir) also C(pages), the saved pages without secrets, and C(file), which holds all this.
+    - C(base_trouble) is V(true) where a Base update did not come to its end. Do not restart the appliance then.
   returned: on failure after the appliance was read
   type: dict
 error:

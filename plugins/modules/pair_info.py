@@ -107,6 +107,18 @@ options:
     type: str
     choices: [automatic, manual]
     default: automatic
+  packages:
+    description:
+      - Folders with downloaded packages. With O(update_method=manual) they are what the devices are offered, and they are
+        verified; else packages that were downloaded and not installed are reported.
+    type: dict
+    suboptions:
+      a:
+        description: Folder for device A.
+        type: path
+      b:
+        description: Folder for device B; it may be the same.
+        type: path
   swing_again:
     description: Answers the question whether production is to swing to device B once more.
     type: bool
@@ -296,6 +308,7 @@ ARGUMENT_SPEC = {
     "procedure": {"type": "str", "choices": ["single", "synchronous", "asynchronous"], "required": True},
     "target_version": {"type": "str", "default": "latest"},
     "update_method": {"type": "str", "choices": ["automatic", "manual"], "default": "automatic"},
+    "packages": {"type": "dict", "options": {"a": {"type": "path"}, "b": {"type": "path"}}},
     "swing_again": {"type": "bool", "default": False},
     "accept_base_difference": {"type": "bool", "default": False},
     "confirmed": {"type": "bool", "default": False},

@@ -35,6 +35,7 @@ OTHER_KINDS = frozenset(
         "jump_clients_lost",
         "peer_unreachable",
         "update_server_down",
+        "package_cut",
         "role_change_failed",
         "unhealthy",
     }

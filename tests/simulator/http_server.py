@@ -17,7 +17,7 @@ import threading
 import typing as t
 import urllib.parse
 
-MAX_BODY = 2_000_000_000
+MAX_BODY = 8_000_000_000
 _connections = itertools.count(1)
 
 

@@ -149,6 +149,10 @@ class SimulatorProcess:
     def change(self, device: str, **changes: t.Any) -> None:
         self._call("POST", "/device", {"device": device, "changes": changes})
 
+    def update_server(self, *, up: bool) -> None:
+        """Whether appliances reach the update server."""
+        self._call("POST", "/update_server", {"up": up})
+
     def reset(self) -> None:
         self._call("POST", "/reset", {})
 

@@ -91,6 +91,7 @@ class DeviceOptions:
     jumpoints: int = 2
     max_concurrent_upgrades: int = 50
     backup_bytes: int = 2_000_000
+    vault_key: bool = False
     ntp_servers: tuple[str, ...] = ("clock.example.com",)
     hidden: tuple[str, ...] = ()
 
@@ -145,6 +146,16 @@ class Durations:
 
 
 @dataclasses.dataclass(frozen=True)
+class UpdateServerOptions:
+    """`page`: plain, portal or table. `ranges`: parts of a file can be asked for. `listed_until`: `begin` or `end`
+    of a download; a file that is no longer listed can still be asked for from where its download broke off."""
+
+    page: str = "plain"
+    ranges: bool = True
+    listed_until: str = "end"
+
+
+@dataclasses.dataclass(frozen=True)
 class Scenario:
     pairs: tuple[PairOptions, ...]
     packages: tuple[PackageOptions, ...]
@@ -155,6 +166,7 @@ class Scenario:
     work_dir: str | None = None
     update_address: str = "127.20.0.5"
     update_port: int = 8443
+    update_server: UpdateServerOptions = UpdateServerOptions()
     durations: Durations = Durations()
 
 
@@ -190,14 +202,15 @@ def parse(data: dict[str, t.Any]) -> Scenario:
         _make(PackageOptions, package, "packages") for package in data.pop("packages", None) or DEFAULT_PACKAGES
     )
     control = data.pop("control", None) or {}
-    update = data.pop("update_server", None) or {}
+    update = dict(data.pop("update_server", None) or {})
     values: dict[str, t.Any] = {
         "pairs": pairs,
         "packages": packages,
         "control_host": control.get("host", "127.0.0.1"),
         "control_port": control.get("port", 0),
-        "update_address": update.get("address", f"{network}.0.5"),
-        "update_port": update.get("port", 8443),
+        "update_address": update.pop("address", f"{network}.0.5"),
+        "update_port": update.pop("port", 8443),
+        "update_server": _make(UpdateServerOptions, update, "update_server"),
         "durations": _make(Durations, data.pop("durations", None) or {}, "durations"),
     }
     scenario: Scenario = _make(Scenario, {**data, **values}, "scenario")

@@ -161,14 +161,17 @@ def percent(device: Device) -> int:
     return min(99, int(100 * device.world.timers.elapsed(install.began) / max(0.001, duration)))
 
 
-def package_file(package: PackageOptions) -> t.Iterator[bytes]:
-    """The bytes of a package: a header that names it, then filling up to its size."""
+def package_file(package: PackageOptions, start: int = 0) -> t.Iterator[bytes]:
+    """The bytes of a package from `start` on: a header that names it, then filling up to its size."""
     head = PACKAGE_MAGIC + package_id(package).encode() + b"\n"
-    yield head
-    left = max(0, package.size - len(head))
+    if start < len(head):
+        yield head[start:]
+    left = max(0, package.size - max(start, len(head)))
     block = (package_id(package).encode() + b" ") * 4096
+    skip = max(0, start - len(head)) % len(block)
     while left:
-        chunk = block[: min(left, len(block))]
+        chunk = block[skip : skip + left]
+        skip = 0
         left -= len(chunk)
         yield chunk
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 
 from . import backup_file
-from .device import Device, version_key
+from .device import Device, identity, version_key
 from .pages import Download, Go, Outcome, Pages, done, simple_form
 from .screens import (
     Button,
@@ -92,7 +92,7 @@ def backup_download(device: Device, password: str | None) -> Download:
 class LoginPages(Pages):
     interface = "login"
     start = "status.information"
-    reads = frozenset({"backup"})
+    reads = frozenset({"backup", "vault_key"})
 
     def __init__(self, device: Device) -> None:
         super().__init__(device)
@@ -117,6 +117,7 @@ class LoginPages(Pages):
         self.actions = {
             "jump_client_settings": self.save_jump_client_settings,
             "backup": self.backup,
+            "vault_key": self.vault_key,
             "restore": self.restore,
             "shared_key": self.save_shared_key,
             "sync": self.sync,
@@ -196,6 +197,12 @@ class LoginPages(Pages):
             Field("confirm", caption("software.backup.confirm"), "password"),
             Field("history", caption("software.backup.history"), "checkbox", "1"),
         )
+        vault = simple_form(
+            "vault_key",
+            "management.software",
+            Button("download_key", caption("software.vault.button")),
+            Field("password", caption("software.vault.password"), "password"),
+        )
         restore = simple_form(
             "restore",
             "management.software",
@@ -207,6 +214,7 @@ class LoginPages(Pages):
             "management.software",
             caption("software.heading"),
             Section("backup", caption("software.backup"), (backup,)),
+            *((Section("vault", caption("software.vault"), (vault,)),) if self.device.options.vault_key else ()),
             Section("restore", caption("software.restore"), (restore,)),
         )
 
@@ -214,6 +222,14 @@ class LoginPages(Pages):
         if submit.values["password"] != submit.values["confirm"]:
             return self.refused("management.software", Refused(caption("software.backup.mismatch")))
         return backup_download(self.device, submit.values["password"] or None)
+
+    def vault_key(self, submit: Submit) -> Outcome:
+        if not self.device.options.vault_key:
+            return self.refused("management.software", Refused(caption("software.restore.missing")))
+        if not submit.values["password"]:
+            return self.refused("management.software", Refused(caption("software.vault.missing")))
+        content = f"SIMULATED-VAULT-KEY {identity('vault', self.device.appliance_id)}\n".encode()
+        return Download("vault-key.bin", "application/octet-stream", len(content), iter([content]))
 
     def restore(self, submit: Submit) -> Outcome:
         upload = submit.files.get("file")

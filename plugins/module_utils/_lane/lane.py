@@ -30,6 +30,9 @@ DEFAULTS: dict[str, t.Any] = {
     "accept_license": False,
     "backup_dir": None,
     "backup_keep": None,
+    "backup_keep_days": None,
+    "backup_max_age": None,
+    "backup_vault_key": False,
     "swing_method": None,
     "shared_ip": None,
     "site_hostname": None,
@@ -82,7 +85,10 @@ SHIPPED_TASKS = {
     "bseries.sra.swing_nftables": pathlib.Path(__file__).parents[3] / "playbooks" / "tasks" / "swing_nftables.yml"
 }
 """Tasks files of the collection that ``sra_swing_tasks`` may name."""
-_NUMBERS = ("clock_skew_max", "soak_min", "soak_max", "backup_keep", "dns_port", "dns_ttl", "dns_ttl_after")
+_WHOLE_NUMBERS = (
+    *("clock_skew_max", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
+    *("dns_port", "dns_ttl", "dns_ttl_after"),
+)
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
@@ -92,6 +98,7 @@ class Lane:
     """One pair, or one appliance. ``a`` and ``b`` are inventory names; ``problems`` are sentences for people.
 
     ``dns_addresses`` are the addresses that the site's record has for each device (``a``, ``b``), where DNS is the method.
+    ``packages`` are the folders with downloaded packages by device letter.
     """
 
     a: str
@@ -101,6 +108,7 @@ class Lane:
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     dns_addresses: dict[str, str] = dataclasses.field(default_factory=dict)
+    packages: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _boolean(value: t.Any) -> bool:
@@ -175,17 +183,22 @@ def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str
         value = variables.get(f"sra_{name}")
         if value is not None and value != "":
             settings[name] = value
-    for name in ("accept_license", "confirmed", "swing_again", "accept_base_difference", "swing_role_swap"):
+    for name in (
+        *("accept_license", "confirmed", "swing_again", "accept_base_difference"),
+        *("swing_role_swap", "backup_vault_key"),
+    ):
         try:
             settings[name] = _boolean(settings[name])
         except ValueError as error:
             problems.append(f"sra_{name}: {error}. Give true or false.")
             settings[name] = False
     for name, value in DEFAULTS.items():
-        numeric = name.endswith("_timeout") or name in _NUMBERS
+        numeric = name.endswith("_timeout") or name in _WHOLE_NUMBERS
         if numeric and settings[name] is not None:
             try:
-                settings[name] = _whole_number(settings[name], 1 if name.endswith(("_timeout", "_keep")) else 0)
+                settings[name] = _whole_number(
+                    settings[name], 1 if name.endswith(("_timeout", "_keep", "_keep_days")) else 0
+                )
             except ValueError as error:
                 problems.append(f"sra_{name}: {error}.")
                 settings[name] = value
@@ -312,6 +325,29 @@ def _backup_dir(settings: dict[str, t.Any]) -> str | None:
     return None
 
 
+def _packages(settings: dict[str, t.Any], names: t.Mapping[str, str | None]) -> dict[str, str]:
+    """The folder of each device: the one of its inventory name inside ``sra_package_dir``, else that itself."""
+    if not settings["package_dir"]:
+        return {}
+    folder = pathlib.Path(str(settings["package_dir"])).expanduser().absolute()
+    settings["package_dir"] = str(folder)
+    if not folder.is_dir():
+        return {}
+    own = {letter: folder / name for letter, name in names.items() if name}
+    return {letter: str(path if path.is_dir() else folder) for letter, path in own.items()}
+
+
+def _packages_problem(settings: t.Mapping[str, t.Any], packages: t.Mapping[str, str]) -> str | None:
+    if settings["update_method"] != "manual" or packages:
+        return None
+    if not settings["package_dir"]:
+        return (
+            "sra_package_dir is not set, but sra_update_method is manual. Name the folder with the packages that were downloaded on a "
+            "connected host."
+        )
+    return f"sra_package_dir names {settings['package_dir']}, which is no folder on the controller. Copy the downloaded packages there."
+
+
 def _can_hold_files(folder: pathlib.Path) -> bool:
     """Tried with a file that never gets a name: permission bits say nothing to root, and nothing of read-only mounts."""
     try:
@@ -388,6 +424,10 @@ def describe_lane(
         problems.append(
             f"{name} is in both device_a and device_b. Device A is the present primary, device B its backup."
         )
+    packages = _packages(settings, {"a": name, "b": b})
+    packages_problem = _packages_problem(settings, packages)
+    if upgrading and packages_problem:
+        problems.append(packages_problem)
     if settings["site_port"] is None:
         try:
             settings["site_port"] = _port(hostvars[name])
@@ -414,6 +454,7 @@ def describe_lane(
         problems=tuple(problems),
         warnings=tuple(warnings),
         dns_addresses=dns_addresses,
+        packages=packages,
     )
 
 

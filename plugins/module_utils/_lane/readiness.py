@@ -61,6 +61,40 @@ def _clock(name: str, appliance: t.Mapping[str, t.Any], limit: int) -> Check:
     return Check("clock", title, "pass", f"{round(skew) + 0:+d} seconds from the controller ({ntp})")
 
 
+def _peer_clocks(
+    a: t.Mapping[str, t.Any], b: t.Mapping[str, t.Any], names: t.Mapping[str, str], limit: int
+) -> t.Iterator[Check]:
+    """The two clocks against each other: both may be within the limit of the controller's, on either side of it."""
+    one, other = (_section(device, "time").get("skew_seconds") for device in (a, b))
+    if one is None or other is None:
+        return
+    title = "Clocks of both devices against each other (PREP-8)"
+    apart = abs(one - other)
+    if apart > limit:
+        ahead = names["a"] if one > other else names["b"]
+        yield Check(
+            "clock",
+            title,
+            "fail",
+            f"{apart:.0f} seconds apart, limit {limit}; {ahead} is ahead",
+            "Data synchronisation and certificates need equal clocks. Give both the same NTP servers at /appliance > Networking > IP Configuration.",
+        )
+    else:
+        yield Check("clock", title, "pass", f"{apart:.0f} seconds apart")
+
+
+def _ntp(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
+    network = _section(appliance, "network")
+    if network and not (network.get("ntp_servers") or _section(appliance, "time").get("ntp_servers")):
+        yield Check(
+            "clock",
+            f"NTP of {name} (PREP-8)",
+            "warn",
+            "no NTP server is set, so that the clock will drift",
+            "Set one at /appliance > Networking > IP Configuration.",
+        )
+
+
 def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
     api = _section(appliance, "api")
     permissions = api.get("permissions") or {}
@@ -193,9 +227,11 @@ def readiness(
         checks.append(_health(name, appliance))
         checks.extend(_permissions(name, appliance))
         checks.append(_clock(name, appliance, clock_skew_max))
+        checks.extend(_ntp(name, appliance))
         checks.extend(_certificate(name, appliance, now))
         checks.extend(_people(name, appliance))
     if b is not None:
+        checks.extend(_peer_clocks(a, b, names, clock_skew_max))
         checks.extend(_same_certificate(a, b))
     for problem in problems:
         checks.append(

@@ -14,7 +14,7 @@ import re
 import tempfile
 import typing as t
 
-from .._errors import InputError, RefusedByAppliance
+from .._errors import InputError, RefusedByAppliance, StateError
 from .._records import BackupFile
 from .._wait import Deadline
 from .._web.controls import Button, Control
@@ -85,7 +85,63 @@ def download_backup(
     """
     web.redactor.add(password)
     view, finder, action = find_download(web)
-    values = _values(finder, action, password)
+    return _save(web, view, action, _values(finder, action, password), dest, deadline)
+
+
+def find_vault_key(web: WebSession) -> tuple[PageView, Finder, Action]:
+    """The page, and what downloads the Vault encryption key. Raises StateError where the appliance does not offer it."""
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    found: list[Action] = [
+        button
+        for button in view.buttons
+        if button.visible
+        and not button.disabled
+        and button.form is not None
+        and finder.vocabulary.score("vault_key", button.section[-1:]) is not None
+    ]
+    found = found or finder.actions("download_vault_key")
+    if not found:
+        raise StateError(
+            "The appliance does not offer its Vault encryption key for download",
+            appliance=web.label,
+            page="/login > Management > Software Management",
+            state="no key was saved",
+            advice="Set include_vault_key to false, or give an account that may download the key. Without the key the "
+            "credentials in a backup cannot be restored on another appliance.",
+        )
+    if len(found) > 1:
+        raise finder.fail(
+            f"{len(found)} buttons may download the Vault encryption key",
+            key="download_vault_key",
+            candidates=[action.caption for action in found],
+        )
+    return view, finder, found[0]
+
+
+def download_vault_key(
+    web: WebSession, dest: pathlib.Path, password: str | None = None, deadline: Deadline | None = None
+) -> BackupFile:
+    """Download the Vault encryption key into a file of its own (0600). Errors as ``download_backup``, and StateError."""
+    web.redactor.add(password)
+    view, finder, action = find_vault_key(web)
+    fields = _passwords(finder, action)
+    if fields and password is None:
+        raise InputError(
+            "The Vault encryption key is given out with a password only",
+            advice="Give password; it protects the backup and the key, and is needed to restore them.",
+        )
+    return _save(web, view, action, dict.fromkeys(fields, password or ""), dest, deadline)
+
+
+def _save(
+    web: WebSession,
+    view: PageView,
+    action: Action,
+    values: t.Mapping[Control, str],
+    dest: pathlib.Path,
+    deadline: Deadline | None,
+) -> BackupFile:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{dest.name}.", dir=dest.parent)
     except OSError as error:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
@@ -32,6 +33,8 @@ _NO_NAMES: t.Final = (
 CHECK_SECONDS: t.Final = 120.0
 # Labels such as "Installed version" are short; a sentence with such a word is not a label.
 _SHORT_LABEL: t.Final = 5
+# Characters; a longer line is no message.
+_LONGEST_LINE: t.Final = 300
 # Characters; larger boxes hold several entries.
 _LONGEST_ENTRY: t.Final = 1500
 
@@ -92,6 +95,11 @@ def kind_of(name: str) -> Kind:
     if _BASE.search(name):
         return "base"
     return "product" if _PRODUCT.search(name) else "other"
+
+
+def says_blocked(words: str | None) -> bool:
+    """Whether the appliance's words mean that something else has to be installed first."""
+    return bool(words) and bool(_BLOCKED.search(str(words)))
 
 
 def _is_name(line: str) -> bool:
@@ -315,7 +323,11 @@ def _read_view(web: WebSession, view: PageView) -> tuple[Updates, list[tuple[Pac
 
 
 def _open(web: WebSession, check: bool) -> PageView:
-    view = web.open(PAGE)
+    return _checked(web, web.open(PAGE), check)
+
+
+def _checked(web: WebSession, view: PageView, check: bool) -> PageView:
+    """The page after a check for updates, where one is wanted and offered."""
     finder = web.finder(view, PAGE)
     buttons = finder.actions("check_for_updates")
     if not check or (not buttons and (_packages(finder) or _progress.under_way(view))):
@@ -351,14 +363,26 @@ def read(web: WebSession, check: bool = False) -> Updates:
 
     Raises RefusedByAppliance with the appliance's words where the check fails, PageError where the list is not understood.
     """
-    view = _open(web, check)
+    opened = web.open(PAGE)
+    failed = _failed_base(opened)
+    view = _checked(web, opened, check)
     record, _found = _read_view(web, view)
+    if failed is not None and record.progress is None:
+        record = dataclasses.replace(record, progress=failed)
     if check and not record.listed and record.progress is None:
         finder = web.finder(view, PAGE)
         raise finder.fail(
             "after the check for updates no list was found", key="available_updates", candidates=list(view.lines)
         )
     return record
+
+
+def _failed_base(view: PageView) -> Progress | None:
+    """What the page says of a Base update that failed, before the list takes the place of these words (PREP-6)."""
+    told = [
+        _progress.read(view, [line]) for line in view.lines if kind_of(line) == "base" and len(line) < _LONGEST_LINE
+    ]
+    return next((seen for seen in told if seen.state == "failed"), None)
 
 
 def find_check(web: WebSession) -> tuple[PageView, Action]:

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from .._version import Version
+from .._version import Version, find_version
 from .model import Problem
 from .observe import Observed, ahead, site_name
 from .packages import LATEST, can_start, is_newer
 from .situation import Situation
 
+_OF_BASE = re.compile(r"\b(base|basis)", re.IGNORECASE)
 _SWAP = "If an earlier asynchronous upgrade made device B primary, swap the groups device_a and device_b."
 
 
@@ -103,8 +105,14 @@ def _failed_installs(situation: Situation) -> list[Problem]:
             "they have cleared it.",
         )
         for device in situation.devices
-        if device.progress == "failed"
+        if device.progress == "failed" and not _manual_may_follow(situation, device)
     ]
+
+
+def _manual_may_follow(situation: Situation, device: Observed) -> bool:
+    """A product update that failed may be installed by hand (AUTO-5); after one of Base only the vendor may go on (PREP-6)."""
+    text = device.progress_text
+    return situation.policy.update_method == "manual" and bool(find_version(text)) and not _OF_BASE.search(text)
 
 
 def _single_roles(situation: Situation) -> list[Problem]:

@@ -25,7 +25,10 @@ _CHUNK: t.Final = 1024 * 1024
 
 @dataclasses.dataclass(frozen=True)
 class Description:
-    """What is known of a backup file; ``size`` in bytes. ``protected`` tells that it needs a password."""
+    """What is known of a backup file; ``size`` in bytes. ``protected`` tells that it needs a password.
+
+    ``vault_key`` is the file beside it that holds the Vault encryption key, where that was asked for.
+    """
 
     file: str
     host: str
@@ -37,6 +40,8 @@ class Description:
     protected: bool
     version: str | None = None
     appliance_id: str | None = None
+    vault_key: str | None = None
+    vault_key_sha256: str | None = None
 
     @property
     def time(self) -> datetime.datetime:
@@ -85,6 +90,11 @@ class Target:
             raise _unwritable(self.folder, f"no permission to write in {existing}")
 
 
+def vault_key_name(file: str) -> str:
+    """The file for the Vault encryption key beside a backup file."""
+    return f"{file}.vault-key"
+
+
 def describe(backup: BackupFile, host: str, port: int, **facts: t.Any) -> Description:
     return Description(
         file=pathlib.Path(backup.path).name,
@@ -129,22 +139,32 @@ def backups_of(folder: pathlib.Path, host: str, port: int) -> list[Description]:
 
 
 def is_intact(folder: pathlib.Path, description: Description) -> bool:
-    """Whether the file is there and still has the described content."""
+    """Whether the files are there and still have the described content."""
     try:
         verify_on_disk(folder / description.file, description.size, description.sha256)
+        if description.vault_key is not None and _hash(folder / description.vault_key) != description.vault_key_sha256:
+            return False
     except (SraError, OSError):
         return False
     return True
 
 
-def surplus(descriptions: t.Sequence[Description], keep: int | None) -> list[Description]:
-    """What is beyond the newest ``keep``; the sequence is newest first."""
-    return list(descriptions[keep:]) if keep is not None else []
+def surplus(
+    descriptions: t.Sequence[Description], keep: int | None, oldest: datetime.datetime | None = None
+) -> list[Description]:
+    """What is beyond the newest ``keep`` or made before ``oldest``, but never the newest; the sequence is newest first."""
+    return [
+        description
+        for number, description in enumerate(descriptions)
+        if (keep is not None and number >= keep) or (oldest is not None and number > 0 and description.time < oldest)
+    ]
 
 
 def remove(folder: pathlib.Path, description: Description) -> None:
     """Delete a backup and its description; one that is gone already is fine."""
     (folder / description.file).unlink(missing_ok=True)
+    if description.vault_key is not None:
+        (folder / description.vault_key).unlink(missing_ok=True)
     (folder / f"{description.file}.json").unlink(missing_ok=True)
 
 
@@ -155,6 +175,8 @@ def _read(path: pathlib.Path) -> Description | None:
         description = Description(**{name: value for name, value in data.items() if name in names})
         # Ours carries an aware time and names the file beside it, never a path elsewhere.
         ours = description.time.tzinfo is not None and path.name == f"{description.file}.json"
+        key = description.vault_key
+        ours = ours and (key is None or key == vault_key_name(description.file))
     except (OSError, ValueError, TypeError, AttributeError):
         return None
     return description if ours else None

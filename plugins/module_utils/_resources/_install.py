@@ -22,6 +22,7 @@ from .._transport.failures import may_have_been_sent
 from .._version import same_version
 from .._wait import Deadline, Look, wait_for
 from .._web.session import SessionExpired
+from ._offers import AUTOMATIC, Offers
 from ._present import present
 
 # Health answers may be a minute old; an appliance that looks idle is believed to be so only after that.
@@ -86,26 +87,33 @@ def same_package(one: Package, other: Package) -> bool:
     return one.name == other.name
 
 
-def look_at(connection: Connection, *, check: bool = True) -> Situation:
-    """Read what an update changes; ``check`` asks the update server for the list."""
+def look_at(connection: Connection, offers: Offers = AUTOMATIC, *, check: bool = True) -> Situation:
+    """Read what an update changes; ``check`` asks the update server for the list, where updates come from there."""
     web = connection.appliance_web
     return Situation(
         basics=basics_page.read(web),
-        updates=updates_page.read(web, check=check),
+        updates=offers.listed(updates_page.read(web, check=check and offers.from_server)),
         health=connection.api.health() if connection.has_api else None,
     )
 
 
-def install(connection: Connection, package: Package, *, accept_license: bool, deadline: Deadline) -> Situation:
+def install(
+    connection: Connection,
+    package: Package,
+    *,
+    accept_license: bool,
+    deadline: Deadline,
+    offers: Offers = AUTOMATIC,
+) -> Situation:
     """Install a package and return what the appliance is afterwards. Raises InstallFailed, or the page's refusal."""
-    start(connection, package, accept_license=accept_license)
-    return Watch(connection, package, deadline).until_installed()
+    start(connection, package, accept_license=accept_license, offers=offers)
+    return Watch(connection, package, deadline, offers).until_installed()
 
 
-def start(connection: Connection, package: Package, *, accept_license: bool) -> None:
-    """Press Install This Update. A connection lost after the request was sent is the beginning of an install."""
+def start(connection: Connection, package: Package, *, accept_license: bool, offers: Offers = AUTOMATIC) -> None:
+    """Press Install This Update, or upload. A connection lost after the request was sent is the beginning of an install."""
     try:
-        progress = updates_page.install(connection.appliance_web, package, accept_license)
+        progress = offers.send(connection.appliance_web, package, accept_license)
     except TransportError as error:
         if not may_have_been_sent(error):
             raise
@@ -132,8 +140,11 @@ def _has_begun(connection: Connection) -> bool:
 class Watch:
     """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started."""
 
-    def __init__(self, connection: Connection, package: Package | None, deadline: Deadline) -> None:
+    def __init__(
+        self, connection: Connection, package: Package | None, deadline: Deadline, offers: Offers = AUTOMATIC
+    ) -> None:
         self._connection = connection
+        self._offers = offers
         self._package = package
         self._name = package.name if package else "the update under way"
         self._deadline = deadline
@@ -144,6 +155,7 @@ class Watch:
         self._fresh_list = package is None or package.kind == "other" or not package.version
         self._next_list = 0.0
         self._idle_since: float | None = None
+        self._silent_since: float | None = None
         self._last_text = ""
         self._list_wanted = False
 
@@ -209,7 +221,17 @@ class Watch:
             self._following = False
             return None
         self._note(progress)
+        if progress.state != "unknown":
+            self._silent_since = None
+        elif self._says_nothing():
+            self._following = False
         return Look(False, progress.text or progress.state)
+
+    def _says_nothing(self) -> bool:
+        """Whether the page that the install led to has said nothing of an install for so long that it will not."""
+        now = self._deadline.clock.now()
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        return now - self._silent_since >= SETTLE_SECONDS
 
     def _note(self, progress: Progress) -> None:
         self._last_text = progress.text or progress.state
@@ -238,7 +260,7 @@ class Watch:
         if check:
             self._next_list = now + _LIST_SECONDS
         try:
-            return look_at(self._connection, check=check)
+            return look_at(self._connection, self._offers, check=check)
         except ApiError as error:
             if error.status is not None and error.status >= 500:
                 raise TransportError(error.message) from error

@@ -22,34 +22,47 @@ from ._backup_folder import Description, Target
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """What backup is wanted; ``max_age`` and ``wait_timeout`` in seconds."""
+    """What backup is wanted; ``max_age`` and ``wait_timeout`` in seconds, ``keep_days`` in days."""
 
     target: Target
     password: str | None = dataclasses.field(repr=False)
     keep: int | None
+    keep_days: int | None
     max_age: int | None
     wait_timeout: float
+    vault_key: bool = False
+
+    @property
+    def oldest(self) -> datetime.datetime | None:
+        """Backups from before are not kept."""
+        return None if self.keep_days is None else _now() - datetime.timedelta(days=self.keep_days)
 
     @classmethod
     def from_params(cls, params: Params) -> Wish:
         """Raises InputError for what cannot work, before anything is contacted."""
-        if params["include_vault_key"]:
-            raise InputError(
-                "The Vault encryption key cannot be downloaded by this version of the collection",
-                expected="include_vault_key false",
-                advice="Download it by hand at /login > Management > Software > Backup Vault Encryption Key.",
-            )
-        keep, max_age = params["keep"], params["max_age"]
+        keep, keep_days, max_age = params["keep"], params["keep_days"], params["max_age"]
         if keep is not None and keep < 1:
             raise InputError(f"keep must be at least 1, not {keep}: the new backup itself is kept")
+        if keep_days is not None and keep_days < 1:
+            raise InputError(f"keep_days must be at least 1, not {keep_days}")
         if max_age is not None and max_age < 0:
             raise InputError(f"max_age must not be negative, but is {max_age} seconds")
         if params["wait_timeout"] <= 0:
             raise InputError(f"wait_timeout must be more than 0 seconds, not {params['wait_timeout']}")
         target = Target.from_dest(params["dest"])
-        if keep is not None and target.file is not None:
-            raise InputError("keep needs a folder as dest: a single file is replaced, there is nothing to keep")
-        return cls(target, params["password"] or None, keep, max_age, float(params["wait_timeout"]))
+        if (keep is not None or keep_days is not None) and target.file is not None:
+            raise InputError(
+                "keep and keep_days need a folder as dest: a single file is replaced, there is nothing to keep"
+            )
+        return cls(
+            target,
+            params["password"] or None,
+            keep,
+            keep_days,
+            max_age,
+            float(params["wait_timeout"]),
+            params["include_vault_key"],
+        )
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
@@ -58,6 +71,8 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     with connect(params) as connection:
         if not connection.has_api:
             connection.require("A backup without an API account", login=True)
+        if wish.vault_key:
+            connection.require("The Vault encryption key", login=True)
         connection.redactor.add(wish.password)
         version, appliance_id = _identity(connection)
         fresh = _fresh(connection, wish, version, appliance_id)
@@ -65,11 +80,15 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             return _result(wish, fresh, changed=False, removed=[])
         by_api = _may_use_api(connection)
         path = wish.target.path_for(connection.options.host, version, _now())
+        if wish.vault_key:
+            # Where the key is not offered, that is said before a backup is made.
+            software_page.find_vault_key(connection.login_web)
         if check_mode:
             return _predict(connection, wish, path)
         wish.target.prepare()
         backup = _download(connection, wish, path, by_api=by_api)
         backup_folder.verify_on_disk(path, backup.size, backup.sha256)
+        key = _download_vault_key(connection, wish, path) if wish.vault_key else None
         description = backup_folder.describe(
             backup,
             connection.options.host,
@@ -77,6 +96,8 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             protected=wish.password is not None,
             version=version,
             appliance_id=appliance_id,
+            vault_key=pathlib.Path(key.path).name if key else None,
+            vault_key_sha256=key.sha256 if key else None,
         )
         backup_folder.remember(path.parent, description)
         return _result(wish, description, changed=True, removed=_remove_surplus(connection, wish))
@@ -100,6 +121,7 @@ def _fresh(connection: Connection, wish: Wish, version: str | None, appliance_id
             oldest <= description.time <= _now()
             and description.protected == (wish.password is not None)
             and description.version == version
+            and (description.vault_key is not None or not wish.vault_key)
             and (appliance_id is None or same_id(description.appliance_id, appliance_id))
             and backup_folder.is_intact(wish.target.folder, description)
         ):
@@ -134,9 +156,18 @@ def _download(connection: Connection, wish: Wish, path: pathlib.Path, *, by_api:
     return software_page.download_backup(connection.login_web, path, wish.password, deadline)
 
 
+def _download_vault_key(connection: Connection, wish: Wish, path: pathlib.Path) -> BackupFile:
+    """The key in a file of its own, so that it can be kept apart from the backup."""
+    dest = path.with_name(backup_folder.vault_key_name(path.name))
+    deadline = Deadline(wish.wait_timeout, connection.clock)
+    key = software_page.download_vault_key(connection.login_web, dest, wish.password, deadline)
+    backup_folder.verify_on_disk(dest, key.size, key.sha256)
+    return key
+
+
 def _remove_surplus(connection: Connection, wish: Wish) -> list[str]:
     removed = []
-    for description in backup_folder.surplus(_known(connection, wish), wish.keep):
+    for description in backup_folder.surplus(_known(connection, wish), wish.keep, wish.oldest):
         backup_folder.remove(wish.target.folder, description)
         removed.append(str(wish.target.folder / description.file))
     return removed
@@ -144,7 +175,10 @@ def _remove_surplus(connection: Connection, wish: Wish) -> list[str]:
 
 def _predict(connection: Connection, wish: Wish, path: pathlib.Path) -> dict[str, t.Any]:
     keep = wish.keep - 1 if wish.keep is not None else None
-    surplus = backup_folder.surplus(_known(connection, wish), keep)
+    # The new backup will be the newest, so that any of these may be too old.
+    known = _known(connection, wish)
+    beyond = backup_folder.surplus(known, keep)
+    surplus = [one for one in known if one in beyond or (wish.oldest is not None and one.time < wish.oldest)]
     return {
         "changed": True,
         "path": str(path),
@@ -152,6 +186,7 @@ def _predict(connection: Connection, wish: Wish, path: pathlib.Path) -> dict[str
         "sha256": None,
         "source": None,
         "created": None,
+        "vault_key": backup_folder.vault_key_name(str(path)) if wish.vault_key else None,
         "removed": [str(wish.target.folder / description.file) for description in surplus],
         "diff": {"before": "", "after": f"{path}\n"},
     }
@@ -166,6 +201,7 @@ def _result(wish: Wish, description: Description, *, changed: bool, removed: lis
         "sha256": description.sha256,
         "source": description.source,
         "created": description.created,
+        "vault_key": str(wish.target.folder / description.vault_key) if description.vault_key else None,
         "removed": removed,
         "diff": {"before": "" if changed else f"{path}\n", "after": f"{path}\n"},
     }

@@ -83,14 +83,18 @@ def run(params: Params, _check_mode: bool, connect: Connect) -> dict[str, t.Any]
 
 
 def read_appliance(
-    connection: Connection, subsets: frozenset[str], without: frozenset[str] = frozenset()
+    connection: Connection,
+    subsets: frozenset[str],
+    without: frozenset[str] = frozenset(),
+    *,
+    check_updates: bool = True,
 ) -> dict[str, t.Any]:
     """The value ``appliance``: the subsets asked for, over a connection that is open already.
 
-    Pages of the subsets in ``without`` are not opened, not even for the time.
+    Pages of the subsets in ``without`` are not opened, not even for the time. ``check_updates`` asks the update server.
     """
     subsets = subsets - without
-    return describe(connection, subsets, _gather(connection, subsets, without))
+    return describe(connection, subsets, _gather(connection, subsets, without, check_updates))
 
 
 def choose_subsets(asked: t.Sequence[str]) -> frozenset[str]:
@@ -117,12 +121,12 @@ def require_accounts(connection: Connection, subsets: frozenset[str]) -> None:
         connection.require("gather_subset time without an API account", appliance=True)
 
 
-def _gather(connection: Connection, subsets: frozenset[str], without: frozenset[str]) -> _Seen:
+def _gather(connection: Connection, subsets: frozenset[str], without: frozenset[str], check_updates: bool) -> _Seen:
     seen = _Seen()
     if connection.has_api and subsets & {*_OF_API, "time"}:
         _gather_api(connection, subsets, seen)
     if subsets & _OF_APPLIANCE or ("time" in subsets and connection.has_account("appliance")):
-        _gather_appliance_pages(connection, subsets, seen, without)
+        _gather_appliance_pages(connection, subsets, seen, without, check_updates)
     if "failover" in subsets:
         seen.failover = failover_page.read(connection.login_web)
     return seen
@@ -155,7 +159,7 @@ def _offered(read: t.Callable[[], T]) -> T | None:
 
 
 def _gather_appliance_pages(
-    connection: Connection, subsets: frozenset[str], seen: _Seen, without: frozenset[str]
+    connection: Connection, subsets: frozenset[str], seen: _Seen, without: frozenset[str], check_updates: bool
 ) -> None:
     web = connection.appliance_web
     if subsets & {"basics", "time"} and "basics" not in without:
@@ -165,7 +169,7 @@ def _gather_appliance_pages(
         if seen.basics.time is not None:
             seen.readings.append(appliance_time.Reading(seen.basics.time, middle, "page"))
     if "updates" in subsets:
-        seen.updates = updates_page.read(web, check=True)
+        seen.updates = updates_page.read(web, check=check_updates)
     if subsets & {"network", "time"} and "network" not in without:
         seen.network = network_page.read(web)
     if "certificates" in subsets:

@@ -7,41 +7,46 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import typing as t
 
-from .._errors import InputError, SraError, StateError
+from .._errors import InputError, RefusedByAppliance, SraError, StateError
 from .._module import Connect, Connection, Interrupted, Params
+from .._offline.packages import PackageSet
+from .._pages.updates import says_blocked
 from .._plan.packages import LATEST, KindFilter, can_start, plan_packages
-from .._records import Package, as_data
+from .._records import Package
 from .._version import Version, same_version, version_key
 from .._wait import Deadline
+from ._evidence import collect
 from ._install import Situation, Watch, install, look_at
+from ._offers import AUTOMATIC, Manual, Offers
 
+_KINDS: t.Final = {"all": ("base", "product", "other"), "base": ("base",), "product": ("product", "other")}
 _PAGE: t.Final = "/appliance > Updates"
+# Seconds that are worth a word after a failure.
+_SUSPICIOUS_SKEW: t.Final = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """What is to be installed. ``version`` is None for the latest."""
+    """What is to be installed. ``version`` is None for the latest, ``package`` where the appliance downloads itself."""
 
     kind: KindFilter
     version: str | None
     accept_license: bool
     wait_timeout: float
+    package: str | None = None
 
     @classmethod
     def from_params(cls, params: Params) -> Wish:
         """Raises InputError for options that contradict each other."""
         state, version = params["state"], params["version"]
-        if params["method"] == "manual":
+        if params["method"] == "manual" and not params["package"]:
             raise InputError(
-                "method manual is not available in this version of the collection",
-                expected="method automatic",
-                advice="Upload the package by hand at /appliance > Updates > Manual Installation, then run again: "
-                "what is installed is seen and not installed again.",
+                "method manual needs package: the folder with the downloaded packages, or one file",
+                advice="Download them with appliance_update_download on a connected host.",
             )
-        if params["package"] is not None:
+        if params["method"] == "automatic" and params["package"]:
             raise InputError("package goes with method manual only; automatic installs what the appliance offers")
         if state == "present" and not version:
             raise InputError("state present needs a version")
@@ -51,7 +56,9 @@ class Wish:
             raise InputError(f"{version!r} is no version", expected="digits and dots, for instance 12.2.0")
         if params["wait_timeout"] <= 0:
             raise InputError(f"wait_timeout must be more than 0 seconds, not {params['wait_timeout']}")
-        return cls(params["kind"], version, params["accept_license"], float(params["wait_timeout"]))
+        return cls(
+            params["kind"], version, params["accept_license"], float(params["wait_timeout"]), params["package"] or None
+        )
 
 
 @dataclasses.dataclass
@@ -62,6 +69,12 @@ class _Done:
     after: dict[str, str | None]
     installed: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     would_install: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    trying_base: bool = False
+
+    def base_trouble(self, error: SraError) -> bool:
+        """Whether a Base update was begun and did not come to its end: only the vendor's support may go on (PREP-6)."""
+        return self.trying_base and error.kind in ("install", "timeout")
 
     def result(self) -> dict[str, t.Any]:
         return {
@@ -71,30 +84,52 @@ class _Done:
             "before": self.before,
             "after": self.after,
             "diff": {"before": self.before, "after": self.after},
+            "warnings": self.warnings,
         }
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     """Install until nothing that was asked for is left. A failure carries what was installed before it."""
     wish = Wish.from_params(params)
+    offers = _offers(wish)
     with connect(params) as connection:
         connection.require("An update", appliance=True)
-        situation = look_at(connection)
+        situation = _first_look(connection, offers)
         done = _Done(before=_versions(situation), after=_versions(situation))
         if check_mode:
             return _predict(connection, wish, situation, done).result()
         connection.confirm_identity()
         try:
-            _update(connection, wish, situation, done)
+            _update(connection, wish, offers, situation, done)
         except SraError as error:
             raise Interrupted(error, {**done.result(), "evidence": _evidence(connection, error, done)}) from error
         return done.result()
 
 
-def _update(connection: Connection, wish: Wish, situation: Situation, done: _Done) -> None:
+def _offers(wish: Wish) -> Offers:
+    """Where packages come from; files are verified before anything is contacted."""
+    if wish.package is None:
+        return AUTOMATIC
+    packages = PackageSet.open(wish.package)
+    packages.verify(_KINDS[wish.kind])
+    return Manual(packages)
+
+
+def _first_look(connection: Connection, offers: Offers) -> Situation:
+    situation = look_at(connection, offers)
+    if isinstance(offers, Manual):
+        # The manifest tells by the appliance's id what was installed where.
+        known = situation.health.appliance_id if situation.health else None
+        offers.appliance = known or situation.basics.appliance_id or connection.label
+        situation = dataclasses.replace(situation, updates=offers.listed(situation.updates))
+    return situation
+
+
+def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situation, done: _Done) -> None:
     if not situation.idle:
-        # An earlier run was stopped while the appliance installed: see it through, then go on.
-        situation = Watch(connection, None, Deadline(wish.wait_timeout, connection.clock)).until_installed()
+        # An earlier run was stopped while the appliance installed: see it through, then go on. It may be Base.
+        done.trying_base = True
+        situation = Watch(connection, None, Deadline(wish.wait_timeout, connection.clock), offers).until_installed()
         done.after = _versions(situation)
     tried: list[Package] = []
     while (package := next_package(connection, wish, situation)) is not None:
@@ -107,8 +142,21 @@ def _update(connection: Connection, wish: Wish, situation: Situation, done: _Don
                 advice="It was not installed a second time. Look at /appliance > Updates and ask the vendor's support.",
             )
         tried.append(package)
+        done.trying_base = package.kind == "base"
         deadline = Deadline(wish.wait_timeout, connection.clock)
-        situation = install(connection, package, accept_license=wish.accept_license, deadline=deadline)
+        try:
+            situation = install(
+                connection, package, accept_license=wish.accept_license, deadline=deadline, offers=offers
+            )
+        except RefusedByAppliance as refusal:
+            if not isinstance(offers, Manual) or not says_blocked(refusal.seen):
+                raise
+            # Nothing lists what a file needs; the appliance says so when it is uploaded. Something else may come first.
+            offers.block(package, str(refusal.seen))
+            tried.remove(package)
+            situation = look_at(connection, offers)
+            continue
+        done.warnings += [text for text in [offers.installed(package)] if text]
         done.installed.append({**_describe(package), "seconds": round(deadline.elapsed, 1)})
         done.after = _versions(situation)
 
@@ -232,17 +280,13 @@ def _describe(package: Package) -> dict[str, t.Any]:
 
 
 def _evidence(connection: Connection, error: SraError, done: _Done) -> dict[str, t.Any]:
-    """What the vendor's support will ask for; best effort, and it presses nothing."""
-    health: t.Any = None
-    if connection.has_api:
-        try:
-            health = as_data(connection.api.health())
-        except SraError as unreadable:
-            health = f"not readable: {unreadable.message}"
-    return {
-        "time": as_data(datetime.datetime.now(datetime.UTC)),
-        "last_seen": error.seen or error.state,
-        "installed_before_failure": done.installed,
-        "versions": done.after,
-        "health": health,
-    }
+    facts = {"installed_before_failure": done.installed, "versions": done.after}
+    evidence = {**collect(connection, error, facts), "base_trouble": done.base_trouble(error)}
+    skew = (evidence.get("clock") or {}).get("skew_seconds")
+    if skew is not None and abs(skew) >= _SUSPICIOUS_SKEW:
+        # A wrong clock is the usual cause of updates that fail (MAN-5).
+        clock = (
+            f"The appliance's clock is {abs(skew):.0f} seconds {'ahead' if skew > 0 else 'behind'}: see to NTP first."
+        )
+        error.advice = f"{clock} {error.advice or ''}".strip()
+    return evidence

@@ -24,6 +24,7 @@ from .._plan.planner import PlanInputs, plan_upgrade
 from .._plan.run import policy_from
 from .._records import as_data
 from .._wait import Clock, Deadline, Look, wait_for
+from ._lane_packages import LanePackages
 from .appliance_info import read_appliance, require_accounts
 from .dns_record import key_of
 
@@ -54,20 +55,26 @@ def run(params: Params, _check_mode: bool, connect: Connect, clock: Clock | None
     """
     policy = policy_from(params, datetime.datetime.now(datetime.UTC))
     subsets = _subsets(params)
+    packages = LanePackages(params["packages"])
     with connect(nested_params(params, "a")) as one:
         if params["b"] is None:
-            return _run(params, policy, subsets, [one], clock or Clock())
+            return _run(params, policy, subsets, packages, [one], clock or Clock())
         with connect(nested_params(params, "b")) as other:
-            return _run(params, policy, subsets, [one, other], clock or Clock())
+            return _run(params, policy, subsets, packages, [one, other], clock or Clock())
 
 
 def _run(
-    params: Params, policy: Policy, subsets: frozenset[str], connections: t.Sequence[Connection], clock: Clock
+    params: Params,
+    policy: Policy,
+    subsets: frozenset[str],
+    packages: LanePackages,
+    connections: t.Sequence[Connection],
+    clock: Clock,
 ) -> dict[str, t.Any]:
     for connection in connections:
         require_accounts(connection, subsets)
     _await_answers(params, connections, clock)
-    reading = _read(params, subsets, connections, params["known"] or {})
+    reading = _with_packages(params, packages, _read(params, subsets, connections, params["known"] or {}))
     policy = _without_unread(policy, reading)
     plan = _plan(params, policy, reading)
     if any(problem.second_look for problem in plan.problems):
@@ -77,7 +84,7 @@ def _run(
             backups=params["backups"] or {}, confirmed=policy.confirmed, done=frozenset(params["steps_done"] or ())
         )
         require_step(params["step"], _inputs(params, policy, reading), facts)
-    checks = _checks(params, reading, plan)
+    checks = _checks(params, packages, reading, plan)
     return {
         "changed": False,
         "a": reading.a,
@@ -87,6 +94,15 @@ def _run(
         "checks": [dataclasses.asdict(check) for check in checks],
         "checks_text": checks_text(checks),
     }
+
+
+def _with_packages(params: Params, packages: LanePackages, reading: Reading) -> Reading:
+    """With the manual method the downloaded packages are what a device is offered; its own list is not asked for."""
+    if params["update_method"] != "manual" or params["gather"] != "full":
+        return reading
+    a = packages.offered("a", reading.a) if "a" in packages else reading.a
+    b = packages.offered("b", reading.b) if reading.b is not None and "b" in packages else reading.b
+    return dataclasses.replace(reading, a=a, b=b)
 
 
 def _await_answers(params: Params, connections: t.Sequence[Connection], clock: Clock) -> None:
@@ -187,7 +203,13 @@ def _read(
     """Both devices side by side: each has its own connections, so nothing is shared between the threads."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         devices = [
-            pool.submit(_appliance, connection, subsets, _dispensable(params, subsets, letter))
+            pool.submit(
+                _appliance,
+                connection,
+                subsets,
+                _dispensable(params, subsets, letter),
+                params["update_method"] != "manual",
+            )
             for letter, connection in zip("ab", connections, strict=False)
         ]
         site = pool.submit(_site, params)
@@ -206,12 +228,14 @@ def _dispensable(params: Params, subsets: frozenset[str], letter: str) -> frozen
     )
 
 
-def _appliance(connection: Connection, subsets: frozenset[str], dispensable: frozenset[str]) -> dict[str, t.Any]:
+def _appliance(
+    connection: Connection, subsets: frozenset[str], dispensable: frozenset[str], check_updates: bool
+) -> dict[str, t.Any]:
     """The appliance, without the dispensable pages that are not understood; those are named in ``unread``."""
     unread: dict[str, str] = {}
     while True:
         try:
-            data = read_appliance(connection, subsets, frozenset(unread))
+            data = read_appliance(connection, subsets, frozenset(unread), check_updates=check_updates)
         except PageError as error:
             subset = subset_of(error.page)
             if subset is not None and subset in dispensable - unread.keys():
@@ -305,7 +329,7 @@ def _plan(params: Params, policy: Policy, reading: Reading) -> Plan:
     return plan_upgrade(params["procedure"], reading.a, reading.b, reading.site, policy)
 
 
-def _checks(params: Params, reading: Reading, plan: Plan) -> list[Check]:
+def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan) -> list[Check]:
     if params["gather"] != "full":
         return []
     names = {"a": str(reading.a["host"])}
@@ -318,7 +342,13 @@ def _checks(params: Params, reading: Reading, plan: Plan) -> list[Check]:
         }
         for question in plan.questions
     ]
-    return [
+    of_packages = [
+        check
+        for letter, device in (("a", reading.a), ("b", reading.b))
+        if device is not None and letter in packages
+        for check in packages.checks(letter, device, names[letter], params["update_method"], params["target_version"])
+    ]
+    checks = [
         Check("page", f"Page of {device['host']}", "warn", text, "This run does without it.")
         for device in (reading.a, reading.b)
         if device is not None
@@ -333,3 +363,4 @@ def _checks(params: Params, reading: Reading, plan: Plan) -> list[Check]:
         now=datetime.datetime.now(datetime.UTC),
         clock_skew_max=params["clock_skew_max"],
     )
+    return checks + of_packages

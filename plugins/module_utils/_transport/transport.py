@@ -35,6 +35,7 @@ _WHOLE: t.Final = 6
 # Shorter cookie values ("en", "true") are settings; masking them would spoil texts.
 _SHORTEST_SECRET_COOKIE: t.Final = 12
 
+_SinkFor = t.Callable[[int, http.client.HTTPMessage], tuple[Sink, int | None]]
 Params = t.Union[t.Mapping[str, str], t.Sequence[tuple[str, str]]]
 
 
@@ -160,7 +161,7 @@ class Transport:
         )
         buffer = io.BytesIO()
         budget = self._budget(timeout, deadline, whole=call.repeatable)
-        response = self._run(call, budget, lambda _status: (buffer, max_body), follow_redirects)
+        response = self._run(call, budget, lambda _status, _headers: (buffer, max_body), follow_redirects)
         response = dataclasses.replace(response, body=buffer.getvalue())
         self._check_status(response, accept_statuses)
         return response
@@ -181,10 +182,12 @@ class Transport:
         max_bytes: int | None = None,
         follow_redirects: bool = False,
         cookies: bool = True,
+        accept: t.Callable[[int, http.client.HTTPMessage], bool] | None = None,
     ) -> Response:
         """Send one request and stream the body of a successful answer (2xx) into ``dest_file``.
 
-        The body of any other answer is in the response (at most 16 MiB). A body that is shorter than announced, or that
+        ``accept`` may decide by status and headers, before a byte is written, that an answer is not to be streamed. The
+        body of any other answer is in the response (at most 16 MiB). A body that is shorter than announced, or that
         ends by a connection cut without a proper end, raises RequestFailed: what was written then is to be thrown away.
         """
         buffer = io.BytesIO()
@@ -202,7 +205,11 @@ class Transport:
         response = self._run(
             call,
             self._budget(timeout, deadline, whole=False),
-            lambda status: (dest_file, max_bytes) if 200 <= status < 300 else (buffer, MAX_BODY),
+            lambda status, headers: (
+                (dest_file, max_bytes)
+                if 200 <= status < 300 and (accept is None or accept(status, headers))
+                else (buffer, MAX_BODY)
+            ),
             follow_redirects,
         )
         return dataclasses.replace(response, body=buffer.getvalue())
@@ -242,7 +249,7 @@ class Transport:
         self,
         call: Call,
         budget: Budget,
-        sink_for: t.Callable[[int], tuple[Sink, int | None]],
+        sink_for: _SinkFor,
         follow_redirects: bool,
     ) -> Response:
         started = self._clock.now()
@@ -257,7 +264,7 @@ class Transport:
         self,
         call: Call,
         budget: Budget,
-        sink_for: t.Callable[[int], tuple[Sink, int | None]],
+        sink_for: _SinkFor,
         follow_redirects: bool,
     ) -> tuple[Response, str | None]:
         try:
@@ -268,7 +275,11 @@ class Transport:
                 self._hide_cookies(answer.cookies)
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
-                sink, allowed = (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status_code)
+                sink, allowed = (
+                    (io.BytesIO(), MAX_BODY)
+                    if location is not None
+                    else sink_for(answer.status_code, exchange.headers_of(answer.raw))
+                )
                 must_end_well = call.must_be_complete and location is None
                 size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
         except RequestFailed as exc:

@@ -68,6 +68,8 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Einverstanden",
             "Ich bin einverstanden",
             "Ich habe gelesen und stimme zu",
+            "Ich habe die Lizenzvereinbarung gelesen und stimme ihr zu",
+            "Ich habe die Lizenzvereinbarung gelesen und akzeptiere sie",
             "Lizenz akzeptieren",
             "Lizenzvereinbarung akzeptieren",
             "Lizenzvertrag annehmen",
@@ -196,6 +198,42 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
     "appliance_download_key": {
         "en": ["Appliance Download Key", "Download Key"],
         "de": ["Geräte-Download-Schlüssel", "Gerätedownloadschlüssel", "Download-Schlüssel"],
+    },
+    # The vendor's update server
+    "update_server_key": {
+        "en": [
+            "Appliance Download Key",
+            "Download Key",
+            "Key",
+            "Appliance Key",
+            "Update Key",
+            "Enter your download key",
+        ],
+        "de": ["Geräte-Download-Schlüssel", "Gerätedownloadschlüssel", "Download-Schlüssel", "Schlüssel"],
+    },
+    "update_server_submit": {
+        "en": [
+            "Submit",
+            "Get Updates",
+            "Check for Updates",
+            "Show Updates",
+            "Continue",
+            "Next",
+            "Go",
+            "Download",
+            "OK",
+        ],
+        "de": ["Absenden", "Weiter", "Aktualisierungen anzeigen", "Auf Aktualisierungen prüfen", "Senden", "Los", "OK"],
+    },
+    "download_package": {
+        "en": ["Download", "Download Package", "Download Update", "Get", "Download File"],
+        "de": [
+            "Herunterladen",
+            "Download",
+            "Paket herunterladen",
+            "Aktualisierung herunterladen",
+            "Datei herunterladen",
+        ],
     },
     # /appliance > Status > Basics
     "appliance_id": {
@@ -477,6 +515,28 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Sicherungskopie herunterladen",
             "Backup herunterladen",
             "Sicherungsdatei herunterladen",
+        ],
+    },
+    "vault_key": {
+        "en": ["Backup Vault Encryption Key", "Vault Encryption Key", "Vault Encryption Key Backup", "Vault Key"],
+        "de": [
+            "Vault-Verschlüsselungsschlüssel sichern",
+            "Vault-Verschlüsselungsschlüssel",
+            "Sicherung des Vault-Verschlüsselungsschlüssels",
+        ],
+    },
+    "download_vault_key": {
+        "en": [
+            "Download Vault Encryption Key",
+            "Backup Vault Encryption Key",
+            "Download Vault Key",
+            "Download Key Backup",
+            "Download Encryption Key",
+        ],
+        "de": [
+            "Vault-Verschlüsselungsschlüssel herunterladen",
+            "Vault-Verschlüsselungsschlüssel sichern",
+            "Vault-Schlüssel herunterladen",
         ],
     },
     "backup_password": {

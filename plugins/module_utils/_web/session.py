@@ -35,6 +35,8 @@ MAX_REFRESHES: t.Final = 5
 LONGEST_REFRESH: t.Final = 5.0
 # Texts that an error compares with what was looked for: comparing takes its time.
 MOST_COMPARED: t.Final = 400
+# After the last byte of an uploaded file the appliance may check it for a while before it answers (seconds).
+UPLOAD_SILENCE: t.Final = 900.0
 
 Kind = t.Literal["read", "check", "write", "sign_in", "sign_out"]
 
@@ -306,7 +308,12 @@ class WebSession:
             )
         if send.multipart:
             return self.transport.request(
-                "POST", send.url, headers=headers, fields=list(send.fields), follow_redirects=True
+                "POST",
+                send.url,
+                headers=headers,
+                fields=list(send.fields),
+                timeout=max(UPLOAD_SILENCE, self.transport.endpoint.timeout),
+                follow_redirects=True,
             )
         pairs = [(name, value if isinstance(value, str) else value[0]) for name, value in send.fields]
         return self.transport.request("POST", send.url, headers=headers, data=pairs, follow_redirects=True)
@@ -460,6 +467,10 @@ class WebSession:
             candidates=[self.redactor.text(text) for text in nearest(captions, candidates)],
             saved=self._save(view, page or self.start) if view is not None else None,
         )
+
+    def save(self, view: PageView, page: str) -> str | None:
+        """Keep a page as evidence, with secrets removed; returns the file, None without a folder for it."""
+        return self._save(view, page)
 
     def _save(self, view: PageView, page: str) -> str | None:
         if self.report_dir is None:

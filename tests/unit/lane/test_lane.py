@@ -207,3 +207,14 @@ def test_the_argument_spec_documents_every_setting_with_its_default() -> None:
     for name, default in DEFAULTS.items():
         assert f"sra_{name}" in documented
         assert documented[f"sra_{name}"].get("default") == default
+
+
+def test_the_manual_method_needs_a_folder_and_takes_a_devices_own(tmp_path: pathlib.Path) -> None:
+    missing = lane_of(settings(tmp_path, update_method="manual"))
+    assert ["sra_package_dir" in problem for problem in missing.problems] == [True]
+    nowhere = lane_of(settings(tmp_path, update_method="manual", package_dir=str(tmp_path / "none")))
+    assert ["no folder" in problem for problem in nowhere.problems] == [True]
+    (tmp_path / "packages" / "node-b").mkdir(parents=True)
+    lane = lane_of(settings(tmp_path, update_method="manual", package_dir=str(tmp_path / "packages")))
+    assert lane.problems == ()
+    assert lane.packages == {"a": str(tmp_path / "packages"), "b": str(tmp_path / "packages" / "node-b")}

@@ -97,3 +97,16 @@ def test_what_the_planner_found_blocks_and_is_shown() -> None:
     checks = readiness(appliance(), None, {"a": "node-a"}, problems, questions, ["careful"], now=NOW)
     assert [check.outcome for check in checks[-3:]] == ["fail", "fail", "warn"]
     assert "FAIL  State of the pair: versions differ" in checks_text(checks)
+
+
+def test_clocks_on_either_side_of_the_controllers_are_compared_with_each_other() -> None:
+    checks = outcome("clock", appliance(time={"skew_seconds": 200.0}), appliance(time={"skew_seconds": -200.0}))
+    assert [check.outcome for check in checks] == ["pass", "pass", "fail"]
+    assert "400 seconds apart" in checks[-1].cause
+    assert "node-a is ahead" in checks[-1].cause
+
+
+def test_an_appliance_without_ntp_is_named() -> None:
+    checks = outcome("clock", appliance(network={"ntp_servers": []}, time={"skew_seconds": 0.0, "ntp_servers": []}))
+    assert [check.outcome for check in checks] == ["pass", "warn"]
+    assert "no NTP server" in checks[1].cause

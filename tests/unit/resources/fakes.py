@@ -235,6 +235,13 @@ class FakeWeb:
         self.appliance.sign_ins[self.interface] += 1
         self.appliance.sessions[self.interface] = True
 
+    def open(self, page: str) -> str:
+        self.page()
+        return page
+
+    def save(self, view: str, page: str) -> str:
+        return f"saved {page}"
+
     def may_write(self, what: str) -> Appliance:
         assert not self.check_mode, f"{what} in check mode"
         return self.page()

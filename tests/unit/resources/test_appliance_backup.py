@@ -10,10 +10,12 @@ import pathlib
 import typing as t
 
 import pytest
+from unit.resources import fakes
 from unit.resources.conftest import ACCOUNTS
 from unit.resources.fakes import UTC, Appliance, World
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing
+from ansible_collections.bseries.sra.plugins.module_utils._pages import software_management
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_backup
 
 OPTIONS: dict[str, t.Any] = {
@@ -22,6 +24,7 @@ OPTIONS: dict[str, t.Any] = {
     "password": None,
     "include_vault_key": False,
     "keep": None,
+    "keep_days": None,
     "max_age": None,
     "wait_timeout": 60,
 }
@@ -144,7 +147,8 @@ def test_page_where_the_api_account_may_not(world: World, appliance: Appliance, 
 @pytest.mark.parametrize(
     "options",
     [
-        {"include_vault_key": True},
+        {"include_vault_key": True, "login_username": None, "login_password": None},
+        {"keep_days": 0},
         {"keep": 0},
         {"max_age": -1},
         {"wait_timeout": 0},
@@ -160,3 +164,42 @@ def test_bad_input_is_refused_before_anything_is_contacted(
     with pytest.raises(InputError):
         backup(world, options.pop("dest", tmp_path), **options)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_old_backups_go_but_never_the_newest(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = pathlib.Path(backup(world, tmp_path)["path"])
+    description = old.with_name(old.name + ".json")
+    data = json.loads(description.read_text())
+    moved = old.rename(old.with_name("old.nsb"))
+    description.unlink()
+    moved.with_name("old.nsb.json").write_text(
+        json.dumps({**data, "file": "old.nsb", "created": "2020-01-01T00:00:00Z"})
+    )
+    predicted = backup(world, tmp_path, check_mode=True, keep_days=30)
+    assert predicted["removed"] == [str(moved)]
+    assert moved.exists()
+    result = backup(world, tmp_path, keep_days=30)
+    assert result["removed"] == [str(moved)]
+    assert not moved.exists()
+    assert pathlib.Path(result["path"]).exists()
+
+
+def test_the_vault_key_is_a_file_of_its_own_and_goes_with_its_backup(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(_web: t.Any, dest: pathlib.Path, password: str | None, _deadline: t.Any) -> t.Any:
+        return fakes._write_backup(dest, f"key {password}", "page")
+
+    monkeypatch.setattr(software_management, "find_vault_key", lambda web: web.page())
+    monkeypatch.setattr(software_management, "download_vault_key", download)
+    first = backup(world, tmp_path / "one", password="Secret", include_vault_key=True)
+    key = pathlib.Path(first["vault_key"])
+    assert key.name == pathlib.Path(first["path"]).name + ".vault-key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert not backup(world, tmp_path / "one", password="Secret", include_vault_key=True, max_age=60)["changed"]
+    key.write_bytes(b"damaged")
+    assert backup(world, tmp_path / "one", check_mode=True, password="Secret", include_vault_key=True, max_age=60)[
+        "changed"
+    ]

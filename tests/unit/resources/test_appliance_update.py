@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
+import pathlib
 import typing as t
 
 import pytest
+from unit.resources import fakes
 from unit.resources.conftest import ACCOUNTS
 from unit.resources.fakes import Appliance, World, lost
 
@@ -17,7 +22,9 @@ from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     TransportError,
     WaitTimeout,
 )
-from ansible_collections.bseries.sra.plugins.module_utils._records import Package
+from ansible_collections.bseries.sra.plugins.module_utils._module import Interrupted
+from ansible_collections.bseries.sra.plugins.module_utils._pages import manual_update, updates
+from ansible_collections.bseries.sra.plugins.module_utils._records import Package, Progress, Updates
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update
 from ansible_collections.bseries.sra.plugins.module_utils._resources._install import InstallFailed
 
@@ -265,3 +272,90 @@ def test_bad_input_is_refused_before_anything_is_contacted(
     with pytest.raises(InputError):
         update(world, **options)
     assert appliance.sign_ins == {"appliance": 0, "login": 0}
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Downloaded packages with their manifest; the appliance takes a file as it takes a package of its own list."""
+    entries = []
+    for file, kind, version in (
+        ("base-3.3.2.pkg", "base", "3.3.2"),
+        ("product-12.2.0.pkg", "product", "12.2.0"),
+        ("patch.pkg", "other", None),
+    ):
+        (tmp_path / file).write_bytes(file.encode())
+        digest = hashlib.sha256(file.encode()).hexdigest()
+        entries.append(
+            {"file": file, "size": len(file), "sha256": digest, "name": file, "kind": kind, "version": version}
+        )
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "packages": entries}))
+    return tmp_path
+
+
+@pytest.fixture
+def offline(world: World, monkeypatch: pytest.MonkeyPatch) -> Appliance:
+    appliance = world.add("b.example.com")
+
+    def upload(web: t.Any, package: Package, path: pathlib.Path, accept_license: bool) -> t.Any:
+        if package.kind == "product" and appliance.base == "3.2.4":
+            raise RefusedByAppliance("refused", seen="3.2.4 does not satisfy 12.2.0's requirements.")
+        assert path.read_bytes()
+        return fakes.install(web, package, accept_license)
+
+    def read(web: t.Any, check: bool) -> Updates:
+        assert not check, "the update server must not be asked"
+        seen = fakes.read_updates(web, check)
+        done = appliance.writes and seen.progress is None
+        return dataclasses.replace(seen, progress=Progress("finished", "was installed") if done else seen.progress)
+
+    monkeypatch.setattr(manual_update, "upload", upload)
+    monkeypatch.setattr(updates, "read", read)
+    return appliance
+
+
+def test_manual_sends_files_in_order_and_notes_where_they_are_installed(
+    world: World, offline: Appliance, folder: pathlib.Path
+) -> None:
+    predicted = update(world, check_mode=True, method="manual", package=str(folder))
+    assert offline.writes == []
+    result = update(world, method="manual", package=str(folder))
+    assert offline.writes == ["install base-3.3.2.pkg", "install product-12.2.0.pkg", "install patch.pkg"]
+    assert [one["name"] for one in predicted["would_install"]] == [one["name"] for one in result["installed"]]
+    entries = json.loads((folder / "manifest.json").read_text())["packages"]
+    assert {entry["file"]: entry["installed_on"] for entry in entries} == {
+        "base-3.3.2.pkg": ["a" * 32],
+        "product-12.2.0.pkg": ["a" * 32],
+        "patch.pkg": ["a" * 32],
+    }
+    assert not update(world, method="manual", package=str(folder))["changed"]
+
+
+def test_manual_product_without_its_base_is_refused_in_the_appliances_words(
+    world: World, offline: Appliance, folder: pathlib.Path
+) -> None:
+    with pytest.raises(Interrupted, match="cannot be installed") as caught:
+        update(world, method="manual", package=str(folder / "product-12.2.0.pkg"))
+    assert "does not satisfy" in str(caught.value.error.seen)
+    assert offline.writes == []
+
+
+@pytest.mark.parametrize("damage", [b"product-12.2.0.pkX", b"short", None])
+def test_manual_verifies_before_anything_is_contacted(
+    world: World, offline: Appliance, folder: pathlib.Path, damage: bytes | None
+) -> None:
+    path = folder / "product-12.2.0.pkg"
+    path.unlink() if damage is None else path.write_bytes(damage)
+    with pytest.raises(InputError, match="not what the manifest says"):
+        update(world, method="manual", package=str(folder))
+    assert offline.sign_ins == {"appliance": 0, "login": 0}
+    assert update(world, method="manual", package=str(folder), kind="base")["after"]["base_version"] == "3.3.2"
+
+
+def test_an_upload_that_led_to_no_install_is_not_waited_for_to_the_end(
+    world: World, offline: Appliance, folder: pathlib.Path
+) -> None:
+    offline.outcome = "nothing"
+    with pytest.raises(Interrupted, match="was not installed") as caught:
+        update(world, method="manual", package=str(folder), wait_timeout=7200)
+    assert caught.value.result["evidence"]["base_trouble"]
+    assert world.clock.now() < 1000 + 600
