@@ -94,7 +94,12 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
 def _update(connection: Connection, wish: Wish, situation: Situation, done: _Done) -> None:
     if not situation.idle:
         # An earlier run was stopped while the appliance installed: see it through, then go on.
-        situation = Watch(connection, None, Deadline(wish.wait_timeout, connection.clock)).until_installed()
+        situation = Watch(
+            connection,
+            None,
+            Deadline(wish.wait_timeout, connection.clock),
+            has_site=situation.version is not None,
+        ).until_installed()
         done.after = _versions(situation)
     tried: list[Package] = []
     while (package := next_package(connection, wish, situation)) is not None:
@@ -108,7 +113,13 @@ def _update(connection: Connection, wish: Wish, situation: Situation, done: _Don
             )
         tried.append(package)
         deadline = Deadline(wish.wait_timeout, connection.clock)
-        situation = install(connection, package, accept_license=wish.accept_license, deadline=deadline)
+        situation = install(
+            connection,
+            package,
+            accept_license=wish.accept_license,
+            deadline=deadline,
+            has_site=situation.version is not None,
+        )
         done.installed.append({**_describe(package), "seconds": round(deadline.elapsed, 1)})
         done.after = _versions(situation)
 
