@@ -53,9 +53,8 @@ options:
     default: admin
   first_password:
     description:
-      - Its password. The default is the one that the vendor documents.
+      - Its password. If not given, the one that the vendor documents.
     type: str
-    default: password
   accept_license:
     description:
       - Accept the licence agreement that a first sign-in may ask for.
@@ -173,7 +172,7 @@ ARGUMENT_SPEC = {
     "confirm_appliance_id": {"type": "str", "required": True},
     "first_sign_in": {"type": "bool", "default": False},
     "first_username": {"type": "str", "default": "admin"},
-    "first_password": {"type": "str", "default": "password", "no_log": True},
+    "first_password": {"type": "str", "no_log": True},
     "accept_license": {"type": "bool", "default": False},
     "site_hostname": {"type": "str"},
     "site_port": {"type": "int", "default": 443},

@@ -254,6 +254,11 @@ class Device:
     def power_off(self, reset: bool) -> None:
         if self.installing and self.install is not None and self.install.package.kind == "base":
             self.violation("restart_during_base_update", "factory reset" if reset else "shut down")
-        self.world.after(2, lambda: self.set_phase("refused" if reset else "off"))
+
+        def away() -> None:
+            self.restart_services()
+            self.set_phase("refused" if reset else "off")
+
+        self.world.after(2, away)
         if reset:
             self.world.after(self.world.scenario.durations.factory_reset, self.reset_done)

@@ -40,7 +40,7 @@ def read_product(finder: Finder) -> tuple[str | None, str | None]:
     """Version and build of the product, from labels."""
     version = finder.fact("product_version", where=has_version)
     base = finder.fact("base_version", where=has_version)
-    if version is not None and base is not None and version.element is base.element:
+    if version is not None and base is not None and version.label == base.label:
         # "Base Software Version" says "Software Version" too; without a product there is no other.
         return None, None
     build = finder.fact(

@@ -11,7 +11,7 @@ import io
 import re
 import typing as t
 
-from .._errors import RefusedByAppliance, StateError
+from .._errors import PageError, RefusedByAppliance, StateError
 from .._records import Certificate
 from .._wait import Deadline
 from .._web.controls import Button, Control, Form, Option
@@ -274,18 +274,11 @@ def open_assignment(web: WebSession, wanted: Certificate) -> Assignment | None:
     """
     view = web.open(PAGE)
     one = _choose(web, view, wanted)
-    found = _assignment(web, view)
-    if found is not None and _shows_only(web, view, wanted):
-        return found
     for shown in _towards_assignment(web, view, one):
         found = _assignment(web, shown)
         if found is not None:
             return found
     return None
-
-
-def _shows_only(web: WebSession, view: PageView, wanted: Certificate) -> bool:
-    return [each.record for each in certificates.listed(web.finder(view, PAGE))] == [wanted]
 
 
 def _towards_assignment(web: WebSession, view: PageView, one: Listed) -> t.Iterator[PageView]:
@@ -313,15 +306,19 @@ def _towards_assignment(web: WebSession, view: PageView, one: Listed) -> t.Itera
 
 
 def _assignment(web: WebSession, view: PageView) -> Assignment | None:
-    """A form of tick boxes that are named by addresses."""
+    """A form of tick boxes that are named by addresses; those of a list of certificates choose certificates."""
+    try:
+        rows = [one.entry for one in certificates.listed(web.finder(view, PAGE))]
+    except PageError:
+        rows = []
     for form in view.forms:
         if form.index < 0 or form.method != "POST":
             continue
         boxes: dict[str, Control] = {}
         for control in form.shown:
-            if control.type != "checkbox" or control.disabled:
+            if control.type != "checkbox" or control.disabled or any(row.holds(control.element) for row in rows):
                 continue
-            found = {ip for label in control.labels[:2] for ip in addresses_in(label)}
+            found = {ip for label in control.labels[:2] for ip in addresses_in(label.rstrip(" :*"))}
             if len(found) == 1:
                 boxes[found.pop()] = control
         if boxes:

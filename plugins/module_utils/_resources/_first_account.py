@@ -16,6 +16,10 @@ from .._web.first_sign_in import FirstSignIn, first_sign_in
 from .._web.session import WebSession
 
 
+DOCUMENTED: t.Final = "password"
+"""The password of the first account in the vendor's guide; it is no secret."""
+
+
 @dataclasses.dataclass(frozen=True)
 class FirstAccount:
     """The factory's account. The password of the ordinary account of the interface is set in its place."""
@@ -29,9 +33,9 @@ class FirstAccount:
         """None where no first sign-in is asked for."""
         if not params["first_sign_in"]:
             return None
-        if not params["first_username"] or not params["first_password"]:
-            raise InputError("first_sign_in needs first_username and first_password")
-        return cls(params["first_username"], params["first_password"], params["accept_license"])
+        if not params["first_username"]:
+            raise InputError("first_sign_in needs first_username")
+        return cls(params["first_username"], params["first_password"] or DOCUMENTED, params["accept_license"])
 
 
 @contextlib.contextmanager
