@@ -153,7 +153,9 @@ def _passphrases(view: PageView, form: Form | None = None) -> list[Control]:
 
 def _boxes(finder: Finder, key: str, taken: t.Collection[Control] = ()) -> list[Control]:
     free = [c for c in finder.view.controls if c.type == "checkbox" and c.visible and not c.disabled and c not in taken]
-    return finder.vocabulary.best(key, free, lambda control: control.labels)
+    # What stands before a box may belong to the one before it.
+    first = finder.vocabulary.best(key, free, lambda control: control.labels[:1])
+    return first or finder.vocabulary.best(key, free, lambda control: control.labels)
 
 
 def _options(finder: Finder, parts: Parts) -> tuple[Form, dict[Control, t.Any]]:
@@ -213,6 +215,7 @@ def upload(web: WebSession, filename: str, file: t.BinaryIO, passphrase: str | N
     web.redactor.add(passphrase)
     view = web.open(PAGE)
     finder = web.finder(view, PAGE)
+    before = _records(web, view)
     if not _file_forms(view):
         action = finder.action("import")
         view = web.press(view, action, None, purpose="open the import of certificates", kind="check", page=PAGE)
@@ -227,8 +230,18 @@ def upload(web: WebSession, filename: str, file: t.BinaryIO, passphrase: str | N
     values: dict[Control, t.Any] = {fields[0]: (filename, file, "application/octet-stream")}
     if passphrase and passwords:
         values[passwords[0]] = passphrase
-    press = Press(web, PAGE, "upload", "import a certificate")
+    press = Press(
+        web, PAGE, "upload", "import a certificate", done=lambda after: len(_records(web, after)) > len(before)
+    )
     return press.run(view, finder.button_in(forms[0], "upload"), values).message
+
+
+def _records(web: WebSession, view: PageView) -> list[Certificate]:
+    """What a page lists; nothing where it is another page."""
+    try:
+        return [one.record for one in certificates.listed(web.finder(view, PAGE))]
+    except PageError:
+        return []
 
 
 def _file_forms(view: PageView) -> list[Form]:
@@ -263,7 +276,12 @@ class Assignment:
             )  # fmt: skip
         finder = self.web.finder(self.view, PAGE)
         button = finder.button_in(self.form, "save_configuration")
-        press = Press(self.web, PAGE, "save_configuration", f"assign a certificate to {', '.join(addresses)}")
+
+        def done(after: PageView) -> bool:
+            return any(set(addresses) <= set(one.addresses) for one in _records(self.web, after))
+
+        purpose = f"assign a certificate to {', '.join(addresses)}"
+        press = Press(self.web, PAGE, "save_configuration", purpose, done=done)
         return press.run(self.view, button, {self.boxes[address]: True for address in addresses}).message
 
 
