@@ -49,10 +49,9 @@ def start(start_lab: StartLab, *, old: str = "english2019", new: str = "english2
     }
     lab = start_lab(
         scenario,
-        sra_swing_method="custom",
         sra_certificate_passphrase=PASSPHRASE,
         sra_backup_password="a password for the backup",
-        **settings,
+        **{"sra_swing_method": "custom", **settings},
     )
     tasks = lab.folder / "swing.yml"
     tasks.write_text(SWING, encoding="utf-8")
@@ -60,6 +59,8 @@ def start(start_lab: StartLab, *, old: str = "english2019", new: str = "english2
     def hardware(data: dict[str, t.Any]) -> None:
         children = data["all"]["children"]
         data["all"]["children"] = {"old_appliance": children["device_a"], "new_appliance": children["device_b"]}
+        for name in [name for name, value in data["all"]["vars"].items() if value is None]:
+            del data["all"]["vars"][name]
         data["all"]["vars"].update(sra_swing_tasks=str(tasks), simulator_control=lab.simulator.ready["control"])
         for group in data["all"]["children"].values():
             for name, host in group["hosts"].items():
@@ -113,20 +114,19 @@ def test_a_whole_migration_and_the_end_of_the_old_appliance(start_lab: StartLab,
 
 
 def test_a_person_swings_production_and_the_old_appliance_is_kept_until_then(start_lab: StartLab) -> None:
-    lab = start(start_lab)
-    person = ("-e", '{"sra_swing_method": null, "sra_swing_person": "Jo Doe"}')
-    lab.kill_when("migrate_hardware", *person, reached=lambda log: any(e["action"] == "assign.save" for e in log))
-    moved = lab.play("migrate_hardware", *person)
+    lab = start(start_lab, sra_swing_method=None, sra_swing_person="Jo Doe")
+    lab.kill_when("migrate_hardware", reached=lambda log: any(e["action"] == "assign.save" for e in log))
+    moved = lab.play("migrate_hardware")
     assert moved.status == 0, moved.output
     assert "WAITING FOR Jo Doe" in moved.output
     assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-a"
     end = ("-e", f"sra_decommission_id={lab.device('a')['appliance_id']}")
-    refused = lab.play("decommission", *end, *person)
+    refused = lab.play("decommission", *end)
     assert refused.status != 0, "the old appliance serves production"
     assert lab.device("a")["phase"] == "up"
     lab.simulator.change("one-a", shared_ip_enabled=False)
     lab.simulator.change("one-b", shared_ip_enabled=True)
-    proven = lab.play("migrate_hardware", *person)
+    proven = lab.play("migrate_hardware")
     assert proven.status == 0, proven.output
     assert "Nothing is left to move" in proven.output
     assert changes(proven) == 0

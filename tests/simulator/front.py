@@ -34,12 +34,8 @@ class Front:
         options = device.options
         skin = make_skin(options.skin, self._world.scenario.seed)
         self._web = {
-            "appliance": WebInterface(
-                device, AppliancePages(device), skin, options.web, self._check_fault
-            ),
-            "login": WebInterface(
-                device, LoginPages(device), skin, options.web, self._check_fault
-            ),
+            "appliance": WebInterface(device, AppliancePages(device), skin, options.web, self._check_fault),
+            "login": WebInterface(device, LoginPages(device), skin, options.web, self._check_fault),
         }
         self._accounts = Accounts(device)
         self._health = Health(device)

@@ -274,7 +274,8 @@ class WebInterface:
                 self.device.must_change.discard(self.interface)
                 return self._redirect(Target(self.pages.start), [])
         fields = [
-            Field(key, caption(f"password.{key}"), kind="password", required=True) for key in ("current", "new", "again")
+            Field(key, caption(f"password.{key}"), kind="password", required=True)
+            for key in ("current", "new", "again")
         ]
         form = simple_form("password", "password", Button("change", caption("password.button")), *fields)
         message = (Message("error", caption(problem)),) if problem else ()

@@ -206,9 +206,11 @@ def _trusted(ca_path: str | None) -> list[t.Any]:
     except (OSError, ssl.SSLError):
         return []
     found = []
-    for der in context.get_ca_certs(binary_form=True):
-        try:
-            found.append(_deps.cryptography.x509.load_der_x509_certificate(der))
-        except ValueError:
-            continue
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for der in context.get_ca_certs(binary_form=True):
+            try:
+                found.append(_deps.cryptography.x509.load_der_x509_certificate(der))
+            except ValueError:
+                continue
     return found
