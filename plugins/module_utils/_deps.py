@@ -34,7 +34,17 @@ _LIBRARIES: t.Final[dict[str, _Library]] = {
     "lxml_html": _Library(("lxml.html",), "lxml"),
     "lxml_etree": _Library(("lxml.etree",), "lxml"),
     "defusedxml": _Library(("defusedxml", "defusedxml.ElementTree"), "defusedxml"),
-    "cryptography": _Library(("cryptography", "cryptography.x509"), "cryptography"),
+    "cryptography": _Library(
+        (
+            "cryptography",
+            "cryptography.exceptions",
+            "cryptography.x509",
+            "cryptography.hazmat.primitives.hashes",
+            "cryptography.hazmat.primitives.serialization.pkcs7",
+            "cryptography.hazmat.primitives.serialization.pkcs12",
+        ),
+        "cryptography",
+    ),
     "dns": _Library(
         ("dns", "dns.flags", "dns.message", "dns.name", "dns.query", "dns.rcode", "dns.tsig", "dns.update"), "dnspython"
     ),

@@ -118,12 +118,15 @@ class Accounts:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._options = device.options.api
-        self._accounts = {account.client_id: account for account in device.options.api_accounts}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._failures: collections.Counter[str] = collections.Counter()
         self._locked_until: dict[str, float] = {}
         self._refused: set[tuple[str, str]] = set()
         self._calls: dict[str, collections.deque[float]] = {}
+
+    @property
+    def _accounts(self) -> dict[str, ApiAccount]:
+        return {account.client_id: account for account in self._device.api_accounts}
 
     @property
     def all(self) -> tuple[ApiAccount, ...]:

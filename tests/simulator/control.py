@@ -165,6 +165,7 @@ def _device_state(device: Device) -> dict[str, t.Any]:
     return {
         "appliance_id": device.appliance_id,
         "phase": device.phase,
+        "factory_new": device.factory_new,
         "base": device.base,
         "product": device.product,
         "build": device.build,

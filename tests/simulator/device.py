@@ -53,6 +53,10 @@ class Install:
     hangs: bool = False
 
 
+#: What the vendor documents for the first sign-in.
+FACTORY_ACCOUNT = ("admin", "password")
+
+
 def identity(*parts: object) -> str:
     """A stable 32-digit id made from the parts."""
     return hashlib.sha256("/".join(str(part) for part in parts).encode()).hexdigest()[:32]
@@ -80,6 +84,7 @@ class Device:
         self.base = options.base
         self.product = options.product
         self.build = options.build
+        self.factory_new = False
         self.role = options.role
         self.shared_key = options.shared_key
         self.phase = "up"
@@ -93,6 +98,14 @@ class Device:
             "site_name": site.options.site.hostname,
             "revision": 1,
         }
+        #: User names and passwords by interface, and the interfaces whose first sign-in must change the password.
+        self.accounts = {
+            "appliance": {account.username: account.password for account in options.appliance_accounts},
+            "login": {account.username: account.password for account in options.login_accounts},
+        }
+        self.must_change: set[str] = set()
+        self.must_agree = False
+        self.api_accounts = options.api_accounts
         self.ended_sessions: list[str] = [f"{side}-session-{number}" for number in range(1, 6)]
         self.ntp_servers = list(options.ntp_servers)
         self.addresses = [Address(options.address, "255.255.255.0", "eth0", True, False)]
@@ -102,6 +115,8 @@ class Device:
         self._context = self._make_context(site.certificate)
         enabled = [address.address for address in self.addresses if address.enabled]
         self.certificates = [StoredCertificate("1", "Site certificate", site.certificate, enabled)]
+        if options.factory_new:
+            self._become_factory_new()
         self.listener = Listener(options.address, options.port, lambda: self._context, self._serve)
         self.shared_listener: Listener | None = None
         if site.options.site.shared_ip:
@@ -123,6 +138,34 @@ class Device:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(store(issued, self.world.work_dir, f"{self.name}-{issued.certificate.serial_number:x}"))
         return context
+
+    def _become_factory_new(self) -> None:
+        """As it leaves the factory, but for the network settings: no product, no site, the factory's certificate and account."""
+        self.factory_new = True
+        self.product = self.build = ""
+        self.base_pending = False
+        self.role = "none"
+        self.shared_key = ""
+        self.settings = {**self.settings, "revision": 0, "max_concurrent_upgrades": 50}
+        self.ended_sessions = []
+        self.taken.clear()
+        self.accounts["login"] = dict([FACTORY_ACCOUNT])
+        self.must_change.add("login")
+        self.must_agree = self.options.web.first_agreement
+        self.api_accounts = ()
+        for address in self.addresses:
+            address.enabled = not address.shared
+        issued = self.world.factory_authority.issue([self.world.node_name(self), self.options.address])
+        self.certificates = [StoredCertificate("1", "Appliance certificate", issued, [self.options.address])]
+        self.use_certificate(issued)
+
+    def reset_done(self) -> None:
+        """A factory reset is over: the accounts of /appliance are the factory's too."""
+        self.accounts["appliance"] = dict([FACTORY_ACCOUNT])
+        self.must_change.add("appliance")
+        self._become_factory_new()
+        self.restart_services()
+        self.set_phase("up")
 
     def use_certificate(self, issued: Issued) -> None:
         self._context = self._make_context(issued)
@@ -164,6 +207,8 @@ class Device:
             "settings": dict(self.settings),
             "sessions": list(self.ended_sessions),
             "failover": {"role": self.role, "shared_key": self.shared_key},
+            "login_accounts": dict(self.accounts["login"]),
+            "api_accounts": [dataclasses.asdict(account) for account in self.api_accounts],
         }
 
     def changing(self, what: str) -> None:
@@ -209,9 +254,11 @@ class Device:
     def power_off(self, reset: bool) -> None:
         if self.installing and self.install is not None and self.install.package.kind == "base":
             self.violation("restart_during_base_update", "factory reset" if reset else "shut down")
+
+        def away() -> None:
+            self.restart_services()
+            self.set_phase("refused" if reset else "off")
+
+        self.world.after(2, away)
         if reset:
-            self.settings = {**self.settings, "revision": 0, "max_concurrent_upgrades": 50}
-            self.ended_sessions = []
-            self.role = "none"
-            self.shared_key = ""
-        self.world.timers.after(2, lambda: self.world.locked(lambda: self.set_phase("off")))
+            self.world.after(self.world.scenario.durations.factory_reset, self.reset_done)

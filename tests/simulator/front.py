@@ -34,12 +34,8 @@ class Front:
         options = device.options
         skin = make_skin(options.skin, self._world.scenario.seed)
         self._web = {
-            "appliance": WebInterface(
-                device, AppliancePages(device), skin, options.appliance_accounts, options.web, self._check_fault
-            ),
-            "login": WebInterface(
-                device, LoginPages(device), skin, options.login_accounts, options.web, self._check_fault
-            ),
+            "appliance": WebInterface(device, AppliancePages(device), skin, options.web, self._check_fault),
+            "login": WebInterface(device, LoginPages(device), skin, options.web, self._check_fault),
         }
         self._accounts = Accounts(device)
         self._health = Health(device)
@@ -80,6 +76,10 @@ class Front:
         if self.device.phase != "up":
             body = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
             return Response(503, body, [("Content-Type", "text/html")], close=True)
+        if entry.interface != "appliance" and not self.device.product:
+            # Without a product there is no site: nothing but /appliance is served.
+            page = b"<html><body><h1>Not Found</h1></body></html>"
+            return Response(404, page, [("Content-Type", "text/html")], close=True)
         if entry.interface in ("api", "oauth") and request.nth > 1:
             self.device.violation("api_connection_reused", f"{request.method} {request.path}")
         try:

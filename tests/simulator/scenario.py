@@ -56,18 +56,25 @@ class ApiOptions:
 
 @dataclasses.dataclass(frozen=True)
 class WebOptions:
-    """`idle_expiry` and `lockout` in real seconds. `confirmations`: screens that ask before a change."""
+    """`idle_expiry` and `lockout` in real seconds. `confirmations`: screens that ask before a change.
+
+    `first_agreement`: the first sign-in with the factory's account on /login asks to accept the licence agreement.
+    """
 
     idle_expiry: float = 900
     lockout: float = 600
     max_failures: int = 5
     max_sessions: int = 4
     confirmations: bool = True
+    first_agreement: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class DeviceOptions:
-    """One appliance. `clock_offset` in seconds that its clock is ahead; `hidden` are screens that it does not offer."""
+    """One appliance. `clock_offset` in seconds that its clock is ahead; `hidden` are screens that it does not offer.
+
+    `factory_new`: set up at /appliance, with no product, the factory's certificate and the factory's account at /login.
+    """
 
     address: str
     name: str
@@ -94,6 +101,7 @@ class DeviceOptions:
     vault_key: bool = False
     ntp_servers: tuple[str, ...] = ("clock.example.com",)
     hidden: tuple[str, ...] = ()
+    factory_new: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,6 +147,7 @@ class Durations:
     first_sync_after: float = 60
     sync: float = 45
     role_change: float = 10
+    factory_reset: float = 900
     jump_client_upgrade: float = 20
     jump_client_return: float = 60
     passive_return: float = 1800

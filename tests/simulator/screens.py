@@ -235,6 +235,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "appliance": (
         "sign_in",
         "sign_out",
+        "agreement",
+        "password",
         "status.basics",
         "users",
         "networking.ip_configuration",
@@ -260,6 +262,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "sign_in",
         "sign_out",
         "agreement",
+        "password",
         "status.information",
         "my_account",
         "configuration",

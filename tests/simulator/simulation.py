@@ -24,10 +24,14 @@ class Simulation:
         self.ca_path = work_dir / "ca.pem"
         self._authority = Authority()
         self.ca_path.write_bytes(self._authority.pem)
+        #: Who signed the certificates that appliances leave the factory with.
+        self._factory_authority = Authority("Simulated Factory CA")
+        self.factory_ca_path = work_dir / "factory-ca.pem"
+        self.factory_ca_path.write_bytes(self._factory_authority.pem)
         self._build()
 
     def _build(self) -> None:
-        self.world = World(self.scenario, self.work_dir, self._authority)
+        self.world = World(self.scenario, self.work_dir, self._authority, self._factory_authority)
         fronts = {name: Front(device) for name, device in self.world.devices.items()}
         for name, device in self.world.devices.items():
             device.serve_with(fronts[name].handle)
@@ -55,6 +59,7 @@ class Simulation:
         return {
             "control": control_url,
             "ca_path": str(self.ca_path),
+            "factory_ca_path": str(self.factory_ca_path),
             "time_scale": scenario.time_scale,
             "seed": scenario.seed,
             "update_server": {

@@ -18,7 +18,7 @@ from .device import Device
 from .http_server import Request, Response
 from .pages import Download, Go, Outcome, Pages, simple_form, without
 from .recorder import Entry
-from .scenario import Account, WebOptions
+from .scenario import WebOptions
 from .screens import Button, Field, Message, Paragraph, Screen, Submit, Target, Visit, caption
 from .skins.base import BadSubmission, Skin, WebRequest
 from .world import SignIn
@@ -52,7 +52,6 @@ class WebInterface:
         device: Device,
         pages: Pages,
         skin: Skin,
-        accounts: tuple[Account, ...],
         options: WebOptions,
         check_fault: t.Callable[[Entry], str | None],
     ) -> None:
@@ -60,7 +59,6 @@ class WebInterface:
         self.pages = pages
         self.interface = pages.interface
         self.skin = skin
-        self.accounts = {account.username: account.password for account in accounts}
         self.options = options
         self._check_fault = check_fault
         self._sessions: dict[str, _Session] = {}
@@ -120,7 +118,7 @@ class WebInterface:
         if isinstance(asked, Submit):
             entry.action = asked.form if not asked.button else f"{asked.form}.{asked.button}"
             entry.kind = "read" if asked.form in self.pages.reads or asked.button == "cancel" else "write"
-            if asked.form in ("sign_in", "agreement"):
+            if asked.form in ("sign_in", "agreement", "password"):
                 entry.kind = "session"
         elif asked.target.screen == "sign_out":
             entry.kind = "session"
@@ -137,6 +135,10 @@ class WebInterface:
             session = self._fresh()
             session.message = Message("info", caption("signed_out"))
             return self._redirect(Target("sign_in"), self._new_session(session))
+        if self.interface in self.device.must_change:
+            return self._change_password(asked, session)
+        if self.interface == "login" and self.device.must_agree:
+            return self._first_agreement(asked, session)
         if not session.agreed:
             return self._agreement(asked, session)
         return self._outcome(self._serve(asked), session, cookies)
@@ -235,7 +237,7 @@ class WebInterface:
         now = self.device.world.timers.now()
         if self._locked_until.get(username, 0) > now or self.device.world.faults.strike("lockout", self.device.name):
             return "sign_in.locked"
-        if not password or not _equal(self.accounts.get(username, ""), password):
+        if not password or not _equal(self.device.accounts[self.interface].get(username, ""), password):
             self._count_failure(username, password, now)
             return "sign_in.failed"
         self._failures.pop(username, None)
@@ -261,6 +263,42 @@ class WebInterface:
         parts = (Paragraph(caption("agreement.text")), form)
         title = caption(f"site.{self.interface}")
         screen = Screen("agreement", self.interface, title, caption("agreement.heading"), parts)
+        return self._html(screen, session, [])
+
+    def _change_password(self, asked: Visit | Submit, session: _Session) -> Response:
+        problem = None
+        if isinstance(asked, Submit) and asked.form == "password":
+            problem = self._password_problem(session, asked.values)
+            if problem is None:
+                self.device.accounts[self.interface][str(session.user)] = asked.values["new"]
+                self.device.must_change.discard(self.interface)
+                return self._redirect(Target(self.pages.start), [])
+        fields = [
+            Field(key, caption(f"password.{key}"), kind="password", required=True)
+            for key in ("current", "new", "again")
+        ]
+        form = simple_form("password", "password", Button("change", caption("password.button")), *fields)
+        message = (Message("error", caption(problem)),) if problem else ()
+        parts = (*message, Paragraph(caption("password.text")), form)
+        title = caption(f"site.{self.interface}")
+        return self._html(Screen("password", self.interface, title, caption("password.heading"), parts), session, [])
+
+    def _password_problem(self, session: _Session, values: dict[str, str]) -> str | None:
+        present = self.device.accounts[self.interface].get(str(session.user), "")
+        if not _equal(present, values["current"]):
+            return "password.wrong"
+        if values["new"] != values["again"]:
+            return "password.mismatch"
+        return "password.weak" if len(values["new"]) < 8 or values["new"] == present else None
+
+    def _first_agreement(self, asked: Visit | Submit, session: _Session) -> Response:
+        if isinstance(asked, Submit) and asked.form == "agreement":
+            self.device.must_agree = False
+            return self._redirect(Target(self.pages.start), [])
+        form = simple_form("agreement", "agreement", Button("accept", caption("first_agreement.accept")))
+        parts = (Paragraph(caption("first_agreement.text")), form)
+        title = caption(f"site.{self.interface}")
+        screen = Screen("agreement", self.interface, title, caption("first_agreement.heading"), parts)
         return self._html(screen, session, [])
 
     # Answers

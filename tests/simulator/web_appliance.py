@@ -145,7 +145,7 @@ class AppliancePages(Pages):
             "status.basics",
             caption("basics.heading"),
             facts,
-            Section("hosted", caption("basics.hosted"), (hosted,)),
+            *((Section("hosted", caption("basics.hosted"), (hosted,)),) if device.product else ()),
             Section("power", caption("basics.power"), (power,)),
         )
 

@@ -11,6 +11,7 @@ import datetime
 from . import backup_file
 from .device import Device, identity, version_key
 from .pages import Download, Go, Outcome, Pages, done, simple_form
+from .scenario import ApiAccount
 from .screens import (
     Button,
     Fact,
@@ -254,6 +255,10 @@ class LoginPages(Pages):
         device.settings = dict(content.data["settings"])
         device.ended_sessions = list(content.data["sessions"])
         device.shared_key = content.data["failover"]["shared_key"]
+        device.accounts["login"] = dict(content.data["login_accounts"])
+        device.must_change.discard("login")
+        device.api_accounts = tuple(ApiAccount(**account) for account in content.data["api_accounts"])
+        device.factory_new = False
 
     # Management > Security
 

@@ -35,7 +35,7 @@ class SignIn:
 class World:
     """Create, `start`, and `stop`. Everything that reads or changes state holds `lock`."""
 
-    def __init__(self, scenario: Scenario, work_dir: Path, authority: Authority) -> None:
+    def __init__(self, scenario: Scenario, work_dir: Path, authority: Authority, factory_authority: Authority) -> None:
         self.scenario = scenario
         self.work_dir = work_dir
         self.lock = threading.RLock()
@@ -43,6 +43,7 @@ class World:
         self.recorder = Recorder()
         self.faults = Faults()
         self.authority = authority
+        self.factory_authority = factory_authority
         self.update_server_up = True
         self.sign_ins: list[SignIn] = []
         self.forgetters: list[t.Callable[[Device], None]] = []

@@ -437,6 +437,11 @@ def describe_lane(
         settings["site_hostname"] = hostvars[name].get("sra_tls_server_name")
     if settings["site_address"] is None and settings["swing_method"] in (None, "shared_ip") and settings["shared_ip"]:
         settings["site_address"] = settings["shared_ip"]
+    if upgrading and not variables.get("sra_certificate_passphrase"):
+        warnings.append(
+            "sra_certificate_passphrase is not set, so no copy of the certificates and their private keys is kept (PREP-2). "
+            "Set it in a vault, or export them by hand at /appliance > Security > Certificates."
+        )
     for host in (name, b):
         if (
             host

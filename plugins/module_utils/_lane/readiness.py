@@ -161,7 +161,15 @@ def _certificate(name: str, appliance: t.Mapping[str, t.Any], now: datetime.date
         return
     days = (expires - now).days
     title = f"Certificate of {name}"
-    if days < CERTIFICATE_WARNING_DAYS:
+    if expires <= now:
+        yield Check(
+            "certificate",
+            title,
+            "fail",
+            f"expired on {expires:%Y-%m-%d}",
+            "Renew it first: clients refuse it, and most Jump Clients would appear offline after a new site package.",
+        )
+    elif days < CERTIFICATE_WARNING_DAYS:
         yield Check(
             "certificate",
             title,
@@ -188,6 +196,43 @@ def _same_certificate(a: t.Mapping[str, t.Any], b: t.Mapping[str, t.Any]) -> t.I
             f"they differ (SHA-256 {one[:12]}... and {other[:12]}...)",
             "Clients pin the site's certificate: export it on the primary and import it on the other, /appliance > Security > Certificates.",
         )
+
+
+def _stored(appliance: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """The stored certificates that are assigned to an address; all with a private key where the page tells no addresses."""
+    rows = [row for row in _section(appliance, "certificates").get("stored") or () if isinstance(row, t.Mapping)]
+    return [row for row in rows if row.get("addresses")] or [row for row in rows if row.get("has_private_key")]
+
+
+def _stored_certificates(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
+    """What the appliance itself warns of, and assigned certificates without their key."""
+    for row in _stored(appliance):
+        found = [str(text) for text in row.get("warnings") or ()]
+        if row.get("has_private_key") is False:
+            found.append("its private key is not on the appliance")
+        if found:
+            yield Check(
+                "stored_certificate",
+                f"Certificate stored on {name}",
+                "warn",
+                f"issued to {row.get('issued_to')}: {'; '.join(found)}",
+                "Have it put right at /appliance > Security > Certificates before a newly compiled site package is installed.",
+            )
+
+
+def _same_stored(a: t.Mapping[str, t.Any], b: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
+    """Both devices must hold identical certificates, or clients cannot connect after a failover."""
+    sides = [{(str(row.get("issued_to")), str(row.get("valid_until"))[:10]) for row in _stored(one)} for one in (a, b)]
+    if not all(sides) or sides[0] == sides[1]:
+        return
+    only = ["; ".join(f"{title} until {until}" for title, until in sorted(side)) or "none" for side in sides]
+    yield Check(
+        "same_stored",
+        "Both devices hold the same certificates (CLIENT-2)",
+        "warn",
+        f"they differ: {only[0]} on the one, {only[1]} on the other",
+        "Export it on the primary and import it on the other (bseries.sra.certificate_export, bseries.sra.certificate_import).",
+    )
 
 
 def _people(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
@@ -229,10 +274,12 @@ def readiness(
         checks.append(_clock(name, appliance, clock_skew_max))
         checks.extend(_ntp(name, appliance))
         checks.extend(_certificate(name, appliance, now))
+        checks.extend(_stored_certificates(name, appliance))
         checks.extend(_people(name, appliance))
     if b is not None:
         checks.extend(_peer_clocks(a, b, names, clock_skew_max))
         checks.extend(_same_certificate(a, b))
+        checks.extend(_same_stored(a, b))
     for problem in problems:
         checks.append(
             Check("plan", "State of the pair", "fail", str(problem.get("message")), str(problem.get("advice") or ""))

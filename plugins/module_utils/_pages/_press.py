@@ -104,7 +104,7 @@ class Press:
         after = self.web.press(view, action, values, purpose=self.purpose, kind=self.kind, page=self.page)
         for _question in range(MAX_QUESTIONS):
             said = outcome(known, after)
-            answer = self._answer(after, said, before)
+            answer = None if self.done(after) else self._answer(after, said, before)
             if answer is None:
                 break
             known |= after.all_lines()

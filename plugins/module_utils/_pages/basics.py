@@ -14,8 +14,10 @@ from .._records import Basics
 from .._version import find_version
 from .._web.dates import parse_time, stamped_time, zone_named
 from .._web.facts import Fact
-from .._web.finder import Finder
+from .._web.finder import Action, Finder
 from .._web.session import WebSession, looks_like_id
+from .._web.view import PageView
+from ._press import Press
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _BUILD = re.compile(
@@ -37,6 +39,10 @@ def build_in(value: str) -> str | None:
 def read_product(finder: Finder) -> tuple[str | None, str | None]:
     """Version and build of the product, from labels."""
     version = finder.fact("product_version", where=has_version)
+    base = finder.fact("base_version", where=has_version)
+    if version is not None and base is not None and version.label == base.label:
+        # "Base Software Version" says "Software Version" too; without a product there is no other.
+        return None, None
     build = finder.fact(
         "product_build", where=lambda value: any(c.isdigit() for c in value) and len(value.split()) <= 4
     )
@@ -96,6 +102,26 @@ def read(web: WebSession) -> Basics:
         time_text=time_text,
         facts=_all(view.facts),
     )
+
+
+POWER: t.Final[dict[str, tuple[str, str]]] = {
+    "reset": ("reset_appliance", "reset the appliance to factory defaults"),
+    "shutdown": ("shut_down_appliance", "shut down the appliance"),
+}
+"""What the page can do with the whole appliance: control key, and words for people."""
+
+
+def find_power(web: WebSession, state: str) -> tuple[PageView, Action]:
+    """The page, and what resets or shuts down the appliance when it is pressed."""
+    view = web.open("basics")
+    return view, web.finder(view, "basics").action(POWER[state][0])
+
+
+def power(web: WebSession, state: str) -> str:
+    """Reset or shut down the appliance; returns its words. TransportError passes through: it may be on its way."""
+    view, action = find_power(web, state)
+    key, purpose = POWER[state]
+    return Press(web, "basics", key, purpose).run(view, action).message
 
 
 def _all(facts: t.Iterable[Fact]) -> dict[str, str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import ipaddress
 import re
@@ -20,6 +21,8 @@ from .._web.tables import Row, Table
 from .._web.words import SAME_WORDS
 from ._entries import Entry, entries
 
+PAGE: t.Final = "certificates"
+
 _COLUMNS: t.Final = (
     "issued_to",
     "issued_by",
@@ -29,8 +32,8 @@ _COLUMNS: t.Final = (
     "assigned_addresses",
     "certificate_warnings",
 )
-_YES = re.compile(r"^(yes|ja|true|present|vorhanden|✓|✔|x|1)\b|^[✓✔]", re.IGNORECASE)
-_NO = re.compile(r"^(no|nein|none|false|missing|fehlt|keine?r?|✗|✘|-|–|0)\b|^[✗✘–-]", re.IGNORECASE)
+_YES = re.compile(r"^(yes|ja|true|on|ein|present|vorhanden|✓|✔|x|1)\b|^[✓✔]", re.IGNORECASE)
+_NO = re.compile(r"^(no|nein|none|false|off|aus|missing|fehlt|keine?r?|✗|✘|-|–|0)\b|^[✗✘–-]", re.IGNORECASE)
 _NOTHING = re.compile(r"^(none|no|no warnings|keine|keine warnungen|-+|–|n/a|ok)?$", re.IGNORECASE)
 
 
@@ -97,23 +100,40 @@ def _from_entry(finder: Finder, entry: Entry) -> Certificate:
     return _make(values, {fact.label: fact.value for fact in reversed(inside)})
 
 
-def read(web: WebSession) -> tuple[Certificate, ...]:
-    """The stored certificates; an empty tuple where the page says that there is none, PageError where it is not understood."""
-    view = web.open("certificates")
-    finder = web.finder(view, "certificates")
+@dataclasses.dataclass(frozen=True, eq=False)
+class Listed:
+    """A stored certificate, and the elements of the page that belong to it."""
+
+    record: Certificate
+    entry: Entry
+
+
+def listed(finder: Finder) -> tuple[Listed, ...]:
+    """The certificates that the page lists. Raises PageError where they are not understood."""
+    view = finder.view
     for table in view.tables:
         columns = _columns(finder, table.headers)
         if "issued_to" in columns:
             _refuse_two_columns(finder, table)
-            rows = [row for row in table.rows if len(set(row.elements)) > 1 and row.cells[columns["issued_to"]]]
-            return tuple(_from_row(row, table, columns) for row in rows if len(row.cells) > columns["issued_to"])
+            place = columns["issued_to"]
+            rows = [row for row in table.rows if len(set(row.elements)) > 1 and len(row.cells) > place]
+            return tuple(
+                Listed(_from_row(row, table, columns), Entry(row.element, (row.element,)))
+                for row in rows
+                if row.cells[place]
+            )
     marks: dict[t.Any, None] = {}
     for fact in finder.facts("issued_to", floor=SAME_WORDS):
         inside = [other for other in marks if dom.contains(other, fact.element) or dom.contains(fact.element, other)]
         if not inside:
             marks[fact.element] = None
-    found = tuple(_from_entry(finder, entry) for entry in entries(list(marks)))
+    found = tuple(Listed(_from_entry(finder, entry), entry) for entry in entries(list(marks)))
     if not found and not re.search(r"\b(no certificates|keine zertifikate)\b", view.text, re.IGNORECASE):
         seen = [header for table in view.tables for header in table.headers] + [fact.label for fact in view.facts]
         raise finder.fail("no list of certificates was found", key="issued_to", candidates=seen)
     return found
+
+
+def read(web: WebSession) -> tuple[Certificate, ...]:
+    """The stored certificates; an empty tuple where the page says that there is none, PageError where it is not understood."""
+    return tuple(one.record for one in listed(web.finder(web.open(PAGE), PAGE)))

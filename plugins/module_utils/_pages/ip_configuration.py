@@ -49,6 +49,11 @@ def _ip(text: str) -> str | None:
         return None
 
 
+def addresses_in(text: str) -> list[str]:
+    """The IP addresses in a text, without masks."""
+    return _ips(text)
+
+
 def _ips(text: str) -> list[str]:
     return [ip for ip in (_ip(found.group(1)) for found in _TOKEN.finditer(text)) if ip and not _is_mask(ip)]
 

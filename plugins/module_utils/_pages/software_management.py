@@ -17,11 +17,12 @@ import typing as t
 from .._errors import InputError, RefusedByAppliance, StateError
 from .._records import BackupFile
 from .._wait import Deadline
-from .._web.controls import Button, Control
+from .._web.controls import Button, Control, Form
 from .._web.finder import Action, Finder
 from .._web.messages import outcome
 from .._web.session import WebSession
 from .._web.view import PageView, parse
+from ._press import Press
 from .basics import read_product
 
 PAGE: t.Final = "software_management"
@@ -162,6 +163,51 @@ def _save(
     finally:
         partial.unlink(missing_ok=True)
     return BackupFile(str(dest), size, digest, "page", datetime.datetime.now(datetime.UTC))
+
+
+def restore(web: WebSession, filename: str, file: t.BinaryIO, password: str | None) -> str:
+    """Upload a backup to restore it; returns the appliance's words. Raises RefusedByAppliance with its words."""
+    web.redactor.add(password)
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    forms = [
+        (form, button)
+        for form in view.forms
+        if form.index >= 0 and any(control.type == "file" for control in form.shown)
+        for button in finder.actions("upload_backup", form=form)
+        if isinstance(button, Button)
+    ]
+    if len(forms) != 1:
+        raise finder.fail(
+            f"{len(forms)} forms restore a backup",
+            key="upload_backup",
+            candidates=[button.caption for button in view.buttons],
+        )
+    form, button = forms[0]
+    values = _restore_values(finder, form, (filename, file, "application/octet-stream"), password)
+    return Press(web, PAGE, "upload_backup", "restore a backup").run(view, button, values).message
+
+
+def _restore_values(
+    finder: Finder, form: Form, content: tuple[str, t.BinaryIO, str], password: str | None
+) -> dict[Control, t.Any]:
+    """The file, and its password; fields for the Vault key, which may stand beside them, stay empty."""
+    files = [control for control in form.shown if control.type == "file" and not control.disabled]
+    backups = files if len(files) == 1 else [control for control in files if not _of_vault(control)]
+    fields = [control for control in form.shown if control.type == "password" and not control.disabled]
+    own = [control for control in fields if not _of_vault(control)]
+    own = own if len(own) == 1 else finder.vocabulary.best("restore_password", own, lambda control: control.labels)
+    if len(backups) != 1 or (password and len(own) != 1):
+        raise finder.fail(
+            "the fields for the backup and its password were not found",
+            key="restore_password",
+            candidates=[control.caption for control in form.shown],
+        )
+    return {backups[0]: content, **({own[0]: password} if password else {})}
+
+
+def _of_vault(control: Control) -> bool:
+    return any("vault" in label.casefold() for label in (*control.labels, control.heading))
 
 
 def _verify(web: WebSession, response: t.Any, file: t.BinaryIO, known: frozenset[str]) -> None:

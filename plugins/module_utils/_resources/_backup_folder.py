@@ -128,6 +128,12 @@ def remember(folder: pathlib.Path, description: Description) -> None:
         file.write(json.dumps(dataclasses.asdict(description), indent=2).encode() + b"\n")
 
 
+def description_of(path: pathlib.Path) -> Description | None:
+    """The description beside a backup file; None where it was made by something else."""
+    description = _read(path.with_name(f"{path.name}.json"))
+    return description if description is not None and description.file == path.name else None
+
+
 def backups_of(folder: pathlib.Path, host: str, port: int) -> list[Description]:
     """The described backups of one appliance, newest first. What cannot be read is no backup of ours."""
     found = []

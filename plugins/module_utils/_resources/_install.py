@@ -104,10 +104,14 @@ def install(
     accept_license: bool,
     deadline: Deadline,
     offers: Offers = AUTOMATIC,
+    has_site: bool = True,
 ) -> Situation:
-    """Install a package and return what the appliance is afterwards. Raises InstallFailed, or the page's refusal."""
+    """Install a package and return what the appliance is afterwards. Raises InstallFailed, or the page's refusal.
+
+    ``has_site`` is False for a new appliance that has no product yet: nothing but /appliance answers there.
+    """
     start(connection, package, accept_license=accept_license, offers=offers)
-    return Watch(connection, package, deadline, offers).until_installed()
+    return Watch(connection, package, deadline, offers, has_site=has_site).until_installed()
 
 
 def start(connection: Connection, package: Package, *, accept_license: bool, offers: Offers = AUTOMATIC) -> None:
@@ -141,10 +145,17 @@ class Watch:
     """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started."""
 
     def __init__(
-        self, connection: Connection, package: Package | None, deadline: Deadline, offers: Offers = AUTOMATIC
+        self,
+        connection: Connection,
+        package: Package | None,
+        deadline: Deadline,
+        offers: Offers = AUTOMATIC,
+        *,
+        has_site: bool = True,
     ) -> None:
         self._connection = connection
         self._offers = offers
+        self._has_site = has_site
         self._package = package
         self._name = package.name if package else "the update under way"
         self._deadline = deadline
@@ -249,7 +260,7 @@ class Watch:
             return f"not answering: {error.message}"
         except ApiError as error:
             return f"starting: {error.message}"
-        return None if healthy else "answering, not healthy yet"
+        return None if healthy or not self._has_site else "answering, not healthy yet"
 
     def _situation(self) -> Situation:
         if self._signed_out:

@@ -129,7 +129,13 @@ def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situa
     if not situation.idle:
         # An earlier run was stopped while the appliance installed: see it through, then go on. It may be Base.
         done.trying_base = True
-        situation = Watch(connection, None, Deadline(wish.wait_timeout, connection.clock), offers).until_installed()
+        situation = Watch(
+            connection,
+            None,
+            Deadline(wish.wait_timeout, connection.clock),
+            offers,
+            has_site=situation.version is not None,
+        ).until_installed()
         done.after = _versions(situation)
     tried: list[Package] = []
     while (package := next_package(connection, wish, situation)) is not None:
@@ -146,7 +152,12 @@ def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situa
         deadline = Deadline(wish.wait_timeout, connection.clock)
         try:
             situation = install(
-                connection, package, accept_license=wish.accept_license, deadline=deadline, offers=offers
+                connection,
+                package,
+                accept_license=wish.accept_license,
+                deadline=deadline,
+                offers=offers,
+                has_site=situation.version is not None,
             )
         except RefusedByAppliance as refusal:
             if not isinstance(offers, Manual) or not says_blocked(refusal.seen):

@@ -18,6 +18,8 @@ MASK: t.Final = "********"
 SHORTEST_SECRET: t.Final = 3
 # Shorter pieces of Base64 would also hit innocent text.
 _SHORTEST_BASE64: t.Final = 6
+# The vendor's guide names it as the first password of a new appliance; masking the word would spoil every text.
+_NO_SECRETS: t.Final = frozenset({"password"})
 
 
 class Redactor:
@@ -40,7 +42,7 @@ class Redactor:
         """Remember these secrets from now on; None and secrets of fewer than three characters are ignored."""
         before = len(self._spellings)
         for secret in secrets:
-            if secret and len(secret) >= SHORTEST_SECRET:
+            if secret and len(secret) >= SHORTEST_SECRET and secret not in _NO_SECRETS:
                 self._spellings.update(_spellings(secret))
         if len(self._spellings) != before:
             # Longest first: a secret that contains another is masked as a whole.

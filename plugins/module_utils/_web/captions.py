@@ -27,6 +27,29 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
         "de": ["Benutzername", "Benutzer", "Benutzerkennung", "Anmeldename", "Kontoname", "Konto", "Nutzername"],
     },
     "password": {"en": ["Password", "Passphrase"], "de": ["Passwort", "Kennwort"]},
+    "current_password": {
+        "en": ["Current Password", "Old Password", "Existing Password"],
+        "de": ["Aktuelles Passwort", "Altes Passwort", "Bisheriges Passwort", "Aktuelles Kennwort", "Altes Kennwort"],
+    },
+    "new_password": {
+        "en": ["New Password", "Password"],
+        "de": ["Neues Passwort", "Neues Kennwort", "Passwort", "Kennwort"],
+    },
+    "new_password_again": {
+        "en": ["Confirm New Password", "Confirm Password", "Repeat New Password", "Repeat Password", "Retype Password"],
+        "de": [
+            "Neues Passwort bestätigen",
+            "Passwort bestätigen",
+            "Neues Passwort wiederholen",
+            "Passwort wiederholen",
+            "Kennwort bestätigen",
+            "Kennwort wiederholen",
+        ],
+    },
+    "change_password": {
+        "en": ["Change Password", "Set Password", "Save", "Save Changes", "Update Password", "Submit"],
+        "de": ["Passwort ändern", "Kennwort ändern", "Passwort festlegen", "Speichern", "Änderungen speichern"],
+    },
     # Answers
     "confirm": {
         "en": ["Yes", "OK", "Okay", "Continue", "Confirm", "Proceed", "Go Ahead", "I am sure", "Next", "Start"],
@@ -501,11 +524,48 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
         ],
     },
     "certificate_warnings": {"en": ["Warnings", "Warning", "Problems"], "de": ["Warnungen", "Warnung", "Probleme"]},
-    "export": {"en": ["Export"], "de": ["Exportieren", "Export"]},
-    "import": {"en": ["Import"], "de": ["Importieren", "Import"]},
-    "upload": {"en": ["Upload"], "de": ["Hochladen"]},
+    "export": {
+        "en": ["Export", "Export Certificate", "Export Certificates", "Download"],
+        "de": ["Exportieren", "Export", "Zertifikat exportieren", "Zertifikate exportieren", "Herunterladen"],
+    },
+    "export_certificate": {
+        "en": ["Include Certificate", "Certificate", "Export the certificate", "Export Certificate"],
+        "de": ["Zertifikat einschließen", "Zertifikat", "Zertifikat exportieren", "Zertifikat anfügen"],
+    },
+    "export_private_key": {
+        "en": ["Include Private Key", "Private Key", "Export the private key", "Export Private Key"],
+        "de": [
+            "Privaten Schlüssel einschließen",
+            "Privater Schlüssel",
+            "Privaten Schlüssel exportieren",
+            "Privaten Schlüssel anfügen",
+            "Privater Schlüssel einschließen",
+        ],
+    },
+    "export_chain": {
+        "en": ["Include Certificate Chain", "Certificate Chain", "Export the certificate chain", "Chain"],
+        "de": [
+            "Zertifikatskette einschließen",
+            "Zertifikatskette",
+            "Zertifikatskette exportieren",
+            "Zertifikatskette anfügen",
+            "Kette",
+        ],
+    },
+    "import": {
+        "en": ["Import", "Import Certificate", "Import Certificates"],
+        "de": ["Importieren", "Import", "Zertifikat importieren", "Zertifikate importieren"],
+    },
+    "upload": {"en": ["Upload", "Import"], "de": ["Hochladen", "Importieren"]},
     "passphrase": {"en": ["Passphrase", "Password"], "de": ["Passphrase", "Passwort", "Kennwort"]},
-    "assign_ip": {"en": ["Assign IP", "Assign IP Addresses"], "de": ["IP zuweisen", "IP-Adressen zuweisen"]},
+    "assign_ip": {
+        "en": ["Assign IP", "Assign IP Addresses", "Assign IP Address", "Assign"],
+        "de": ["IP zuweisen", "IP-Adressen zuweisen", "IP-Adresse zuweisen", "Zuweisen"],
+    },
+    "save_configuration": {
+        "en": ["Save Configuration", "Save", "Save Changes", "Apply"],
+        "de": ["Konfiguration speichern", "Speichern", "Änderungen speichern", "Übernehmen"],
+    },
     # /login > Management > Software Management
     "backup_settings": {"en": ["Backup Settings", "Backup"], "de": ["Sicherungseinstellungen", "Sicherung"]},
     "download_backup": {
@@ -578,7 +638,26 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
         "en": ["Restore Settings", "Restore"],
         "de": ["Einstellungen wiederherstellen", "Wiederherstellung"],
     },
-    "upload_backup": {"en": ["Upload Backup"], "de": ["Sicherung hochladen"]},
+    "upload_backup": {
+        "en": ["Upload Backup", "Restore Backup", "Restore"],
+        "de": ["Sicherung hochladen", "Sicherung wiederherstellen", "Wiederherstellen"],
+    },
+    "restore_password": {
+        "en": [
+            "Configuration Backup File Password",
+            "Backup File Password",
+            "Backup Password",
+            "Password",
+            "Restore Password",
+        ],
+        "de": [
+            "Passwort der Konfigurations-Sicherungsdatei",
+            "Passwort der Sicherungsdatei",
+            "Sicherungspasswort",
+            "Passwort",
+            "Kennwort",
+        ],
+    },
     # /login > Management > Failover
     "failover_not_configured": {
         "en": [

@@ -136,6 +136,11 @@ class WebSession:
         self.appliance_id = None
         return self.sign_in()
 
+    def adopt(self, home: PageView) -> None:
+        """Go on with a session that was begun by a first sign-in."""
+        self.home = self.current = home
+        self._signed_in = True
+
     def sign_out(self) -> None:
         """End the session; what goes wrong is kept in ``warnings`` because the work is done by then."""
         if not self._signed_in:

@@ -30,10 +30,18 @@ _ADVICE: t.Final = {
 
 def sign_in(web: WebSession) -> PageView:
     """Open the start page and sign in; the password is sent at most once. Returns the first page of the session."""
-    page = web.start_page()
-    view = _towards_form(web, page)
+    view = _towards_form(web, web.start_page())
     if recognise.has_sign_out(view, web.vocabulary):
         return view
+    return judge(web, view, _submit(web, view))
+
+
+def submit_account(web: WebSession, page: PageView) -> PageView:
+    """Fill in and send the form of a start page, once; the answer is for the caller to judge."""
+    return _submit(web, _towards_form(web, page))
+
+
+def _submit(web: WebSession, view: PageView) -> PageView:
     form = recognise.sign_in_form(view, web.vocabulary)
     if form is None:
         form, view = _two_steps(web, view)
@@ -45,8 +53,7 @@ def sign_in(web: WebSession) -> PageView:
         values[name] = web.username
     elif recognise.text_fields(form):
         raise web.page_error(view, "several fields could be the user name", key="username", page=web.start)
-    answer = web.submit(form, _button(web, view, form), values, "sign in", kind="sign_in")
-    return _judge(web, view, answer)
+    return web.submit(form, only_button(web, view, form), values, "sign in", kind="sign_in")
 
 
 def _towards_form(web: WebSession, view: PageView) -> PageView:
@@ -78,7 +85,7 @@ def _two_steps(web: WebSession, view: PageView) -> tuple[Form, PageView]:
     if len(named) == 1 and not any(recognise.password_fields(form) for form in view.forms):
         field = recognise.text_fields(named[0])[0]
         after = web.submit(
-            named[0], _button(web, view, named[0]), {field: web.username}, "give the user name", kind="sign_in"
+            named[0], only_button(web, view, named[0]), {field: web.username}, "give the user name", kind="sign_in"
         )
         forms = [form for form in after.forms if len(recognise.password_fields(form)) == 1]
         if len(forms) == 1:
@@ -100,7 +107,8 @@ def _refuse_extras(web: WebSession, form: Form) -> None:
         raise obstacle_error(web, recognise.name_of_extra(extras[0]))
 
 
-def _button(web: WebSession, view: PageView, form: Form) -> Button:
+def only_button(web: WebSession, view: PageView, form: Form) -> Button:
+    """The button that signs in, or the only one of the form."""
     usable = [button for button in form.buttons if button.visible and not button.disabled]
     named = web.vocabulary.best("sign_in", usable, lambda button: button.captions)
     if len(named) == 1:
@@ -131,7 +139,8 @@ def obstacle_error(web: WebSession, name: str, words: str | None = None) -> Sign
     )
 
 
-def _judge(web: WebSession, before: PageView, answer: PageView) -> PageView:
+def judge(web: WebSession, before: PageView, answer: PageView) -> PageView:
+    """The first page of the session, or the error that says why it is none."""
     vocabulary = web.vocabulary
     if recognise.has_sign_out(answer, vocabulary) and not any(
         len(recognise.password_fields(f)) >= 2 for f in answer.forms

@@ -34,6 +34,7 @@ def settings(tmp_path: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
         "sra_shared_ip": "192.0.2.10",
         "sra_site_hostname": "access.example.com",
         "sra_accept_license": True,
+        "sra_certificate_passphrase": "a passphrase for the key",
         "sra_backup_dir": str(tmp_path / "backups"),
         **{f"sra_{name}": value for name, value in changes.items()},
     }
@@ -193,6 +194,13 @@ def test_every_problem_is_told_at_once_and_none_tells_a_secret(tmp_path: pathlib
     lane = lane_of(settings(tmp_path, accept_license=False, target_version="new"), hostvars(node_b={"sra_port": "x"}))
     assert len(lane.problems) >= 3
     assert "value-of-" not in repr(lane.problems) + repr(lane.settings)
+
+
+def test_no_copy_of_the_certificates_is_warned_of(tmp_path: pathlib.Path) -> None:
+    given = settings(tmp_path)
+    del given["sra_certificate_passphrase"]
+    assert ["PREP-2" in text for text in lane_of(given).warnings] == [True]
+    assert lane_of(given, upgrading=False).warnings == ()
 
 
 def test_switched_off_verification_is_warned_of(tmp_path: pathlib.Path) -> None:

@@ -110,3 +110,35 @@ def test_an_appliance_without_ntp_is_named() -> None:
     checks = outcome("clock", appliance(network={"ntp_servers": []}, time={"skew_seconds": 0.0, "ntp_servers": []}))
     assert [check.outcome for check in checks] == ["pass", "warn"]
     assert "no NTP server" in checks[1].cause
+
+
+def stored(**changes: t.Any) -> dict[str, t.Any]:
+    row = {
+        "issued_to": "access.example.com",
+        "valid_until": "2027-01-01T00:00:00Z",
+        "has_private_key": True,
+        "addresses": ["192.0.2.11"],
+        "warnings": [],
+        **changes,
+    }
+    return {"stored": [row], "served": {"sha256": "aa" * 32, "not_after": "2027-01-01T00:00:00Z"}}
+
+
+def test_an_expired_certificate_blocks() -> None:
+    (check,) = outcome("certificate", appliance(certificates={"served": {"not_after": "2026-02-01T00:00:00Z"}}))
+    assert check.outcome == "fail"
+    assert "Jump Clients" in check.remedy
+
+
+def test_stored_certificates_that_differ_or_have_warnings_are_warned_of() -> None:
+    alike = appliance(certificates=stored()), appliance(certificates=stored(addresses=["192.0.2.12"]))
+    assert outcome("same_stored", *alike) == []
+    (differs,) = outcome(
+        "same_stored", appliance(certificates=stored()), appliance(certificates=stored(issued_to="old.example.com"))
+    )
+    assert differs.outcome == "warn"
+    assert "old.example.com" in differs.cause
+    (warned,) = outcome("stored_certificate", appliance(certificates=stored(warnings=["The chain is incomplete"])))
+    assert "The chain is incomplete" in warned.cause
+    (keyless,) = outcome("stored_certificate", appliance(certificates=stored(has_private_key=False)))
+    assert "private key" in keyless.cause

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Moving to new hardware, with production swung by the site's own tasks or by a person, and retiring the old appliance."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .conftest import Lab
+
+StartLab = t.Callable[..., Lab]
+PASSPHRASE = "a passphrase for the key"
+
+# The package of the version that the old appliance runs is still offered, as the vendor does for a new appliance.
+PACKAGES = [
+    {"kind": "base", "version": "3.3.2"},
+    {"kind": "product", "version": "12.1.0", "build": "52301", "requires_base": "3.3.2", "licence_agreement": True},
+]
+# What the site's address is translated to, switched as a firewall's administrator would.
+SWING = """
+- name: Send the site's address to {{ sra_swing_to }}
+  ansible.builtin.uri:
+    url: "{{ simulator_control }}/device"
+    method: POST
+    body_format: json
+    body: {device: "{{ item.name }}", changes: {shared_ip_enabled: "{{ item.enabled }}"}}
+  loop:
+    - {name: "{{ sra_swing_from }}", enabled: false}
+    - {name: "{{ sra_swing_to }}", enabled: true}
+  changed_when: true
+"""
+
+
+def start(start_lab: StartLab, *, old: str = "english2019", new: str = "english2019", **settings: t.Any) -> Lab:
+    scenario = {
+        "packages": PACKAGES,
+        "pairs": [
+            {
+                "name": "one",
+                "paired": False,
+                "a": {"skin": old, "base": "3.3.2"},
+                "b": {"skin": new, "factory_new": True, "web": {"first_agreement": True}},
+            }
+        ],
+    }
+    lab = start_lab(
+        scenario,
+        sra_certificate_passphrase=PASSPHRASE,
+        sra_backup_password="a password for the backup",
+        **{"sra_swing_method": "custom", **settings},
+    )
+    tasks = lab.folder / "swing.yml"
+    tasks.write_text(SWING, encoding="utf-8")
+
+    def hardware(data: dict[str, t.Any]) -> None:
+        children = data["all"]["children"]
+        data["all"]["children"] = {"old_appliance": children["device_a"], "new_appliance": children["device_b"]}
+        for name in [name for name, value in data["all"]["vars"].items() if value is None]:
+            del data["all"]["vars"][name]
+        data["all"]["vars"].update(sra_swing_tasks=str(tasks), simulator_control=lab.simulator.ready["control"])
+        for group in data["all"]["children"].values():
+            for name, host in group["hosts"].items():
+                host["sra_site_address"] = host["sra_shared_ip"]
+                host["sra_factory_ca_path"] = lab.simulator.ready["factory_ca_path"]
+                host["sra_factory_tls_server_name"] = f"{name}.example.com"
+
+    lab.write_inventory(hardware)
+    return lab
+
+
+def changes(outcome: t.Any) -> int:
+    return sum(counts["changed"] for counts in outcome.recap.values())
+
+
+@pytest.mark.parametrize(("old", "new"), [("english2019", "modern_english"), ("german2019", "english2019")])
+def test_a_whole_migration_and_the_end_of_the_old_appliance(start_lab: StartLab, old: str, new: str) -> None:
+    lab = start(start_lab, old=old, new=new)
+    lab.simulator.change("one-a", settings={"max_concurrent_upgrades": 17})
+    checked = lab.play("migrate_hardware", "--check", "--diff")
+    assert checked.status == 0, checked.output
+    assert lab.writes() == []
+    moved = lab.play("migrate_hardware")
+    assert moved.status == 0, moved.output
+    assert PASSPHRASE not in moved.output
+    assert changes(checked) == changes(moved)
+    device = lab.device("b")
+    assert (device["base"], device["product"], device["build"]) == ("3.3.2", "12.1.0", "52301")
+    assert device["settings"]["max_concurrent_upgrades"] == 17, "the settings of the old appliance"
+    assert not device["factory_new"]
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-b"
+    assert lab.simulator.violations() == []
+    written = len(lab.writes())
+    again = lab.play("migrate_hardware")
+    assert again.status == 0, again.output
+    assert changes(again) == 0
+    assert len(lab.writes()) == written
+
+    end = ("-e", f"sra_decommission_id={lab.device('a')['appliance_id']}")
+    refused = lab.play("decommission", "-e", f"sra_decommission_id={'0' * 32}")
+    assert refused.status != 0
+    assert lab.device("a")["phase"] == "up"
+    retired = lab.play("decommission", *end)
+    assert retired.status == 0, retired.output
+    assert (lab.device("a")["phase"], lab.device("a")["factory_new"]) == ("off", True)
+    assert lab.simulator.violations() == []
+    last = lab.play("decommission", *end)
+    assert last.status == 0, last.output
+    assert changes(last) == 0
+    assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+
+
+def test_a_person_swings_production_and_the_old_appliance_is_kept_until_then(start_lab: StartLab) -> None:
+    lab = start(start_lab, sra_swing_method=None, sra_swing_person="Jo Doe")
+    lab.kill_when("migrate_hardware", reached=lambda log: any(e["action"] == "assign.save" for e in log))
+    moved = lab.play("migrate_hardware")
+    assert moved.status == 0, moved.output
+    assert "WAITING FOR Jo Doe" in moved.output
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-a"
+    end = ("-e", f"sra_decommission_id={lab.device('a')['appliance_id']}")
+    refused = lab.play("decommission", *end)
+    assert refused.status != 0, "the old appliance serves production"
+    assert lab.device("a")["phase"] == "up"
+    lab.simulator.change("one-a", shared_ip_enabled=False)
+    lab.simulator.change("one-b", shared_ip_enabled=True)
+    proven = lab.play("migrate_hardware")
+    assert proven.status == 0, proven.output
+    assert "Nothing is left to move" in proven.output
+    assert changes(proven) == 0
+    assert lab.simulator.violations() == []
