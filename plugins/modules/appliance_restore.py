@@ -196,7 +196,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import connection_spec, run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_restore
 
-
 ARGUMENT_SPEC = {
     **connection_spec(),
     "src": {"type": "path", "required": True},

@@ -177,7 +177,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update_download
 
-
 ARGUMENT_SPEC = {
     "key": {"type": "str", "required": True, "no_log": True},
     "dest": {"type": "path", "required": True},

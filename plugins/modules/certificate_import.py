@@ -183,7 +183,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bseries.sra.plugins.module_utils._module import connection_spec, run_module
 from ansible_collections.bseries.sra.plugins.module_utils._resources import certificate_import
 
-
 ARGUMENT_SPEC = {
     **connection_spec(),
     "src": {"type": "path", "required": True},

@@ -296,7 +296,9 @@ def _list(finder: Finder) -> list[_Seen]:
 
 def _said_better(one: _Seen, before: t.Sequence[_Seen], after: t.Sequence[_Seen]) -> bool:
     """True where the same address was read from inside of this entry too: tables that only lay out hold others."""
-    same_place = any(other.record.address == one.record.address and other.entry.mark is one.entry.mark for other in before)
+    same_place = any(
+        other.record.address == one.record.address and other.entry.mark is one.entry.mark for other in before
+    )
     return same_place or any(
         other.record.address == one.record.address
         and other.entry.mark is not one.entry.mark

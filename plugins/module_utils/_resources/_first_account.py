@@ -15,7 +15,6 @@ from .._module import Connect, Connection, Interface, Params
 from .._web.first_sign_in import FirstSignIn, first_sign_in
 from .._web.session import WebSession
 
-
 DOCUMENTED: t.Final = "password"
 """The password of the first account in the vendor's guide; it is no secret."""
 

@@ -23,13 +23,16 @@ PLAYBOOKS: t.Final[dict[str, tuple[str, ...]]] = {
     "upgrade_synchronous": ("backup", "sync", "separate", "update", "verify", "establish", "final_sync"),
     "upgrade_asynchronous": ("backup", "sync", "separate", "update", "verify", "swing", "establish", "final_sync"),
     "swing": ("verify_b", "backup_a", "swing"),
+    "swing_back": ("backup_b", "swing"),
 }
 """The steps that each playbook does, by name, or by id where it does them on one device only."""
 
+OTHER_PLAYBOOKS: t.Final = ("compatibility", "download_packages", "migrate_hardware", "decommission")
+"""Playbooks that do not run on the lane of a pair, so that a survey of one says nothing of them."""
+
 SWING_METHODS: t.Final = ("shared_ip", "dns", "nat", "custom")
-AUTOMATED_SWINGS: t.Final = ("shared_ip", "nat", "custom")
-_BY_SWING: t.Final = ("upgrade_asynchronous", "swing")
-_FOR_PAIRS: t.Final = ("upgrade_synchronous", "upgrade_asynchronous", "swing")
+_BY_SWING: t.Final = ("upgrade_asynchronous", "swing", "swing_back")
+_FOR_PAIRS: t.Final = ("upgrade_synchronous", "upgrade_asynchronous", "swing", "swing_back")
 
 _CONTROLS: t.Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "sync": (("failover", "sync_now"),),
@@ -256,10 +259,10 @@ def _control(survey: Data, page: str, key: str) -> Data | None:
 
 
 def _swing(findings: _Findings, lane: Data, method: str, shared_ip: str | None) -> None:
-    if method not in AUTOMATED_SWINGS:
-        findings.guided.append("swing")
-        findings.reasons.append(f"this version of the collection does not do the {method.upper()} swing itself")
-        findings.by_hand.append("change the site's DNS record so that it leads to device B")
+    if method == "dns":
+        findings.conditions.append(
+            "the sra_dns_ variables name a server that takes signed updates of the site's record"
+        )
     elif method != "shared_ip":
         findings.conditions.append("sra_swing_tasks names the tasks that move production")
     elif not shared_ip:

@@ -115,7 +115,9 @@ def _backup(web: WebSession) -> object:
     return software_management.download_backup(web, pathlib.Path("never-written.nsb"))
 
 
-_SIGN_IN_FORM = """<html><body><h1>Welcome</h1><form method=post action=/go><p>USER</p><p>PASSWORD</p>BUTTON</form></body></html>"""
+_SIGN_IN_FORM = (
+    """<html><body><h1>Welcome</h1><form method=post action=/go><p>USER</p><p>PASSWORD</p>BUTTON</form></body></html>"""
+)
 _USER = "<label>Username <input name=u></label>"
 _PASSWORD = "<label>Password <input type=password name=p></label>"
 _ENTER = "<button name=do>Sign In</button>"
@@ -195,7 +197,9 @@ def _ip(number: int, marked: str) -> str:
 def _ip_scene(number: int, marked: str, caption: str) -> Scene:
     act = _disable if number == 1 else _enable
     names = "/appliance > Networking > IP Configuration"
-    return Scene("appliance", f"GET /ip/{number}", _ip(number, marked), act, caption, names, routes={"GET /ip": _IP_LIST})
+    return Scene(
+        "appliance", f"GET /ip/{number}", _ip(number, marked), act, caption, names, routes={"GET /ip": _IP_LIST}
+    )
 
 
 _CERTIFICATES = (
@@ -249,7 +253,9 @@ SCENES: dict[str, Scene] = {
         "Install This Update",
         _UPDATES_PAGE,
         routes={
-            "POST /chk": _ENTRY.format(check=_PLAIN_CHECK, name=BASE.name, button="").replace(BASE.name, "Bomgar-12.2.0")
+            "POST /chk": _ENTRY.format(check=_PLAIN_CHECK, name=BASE.name, button="").replace(
+                BASE.name, "Bomgar-12.2.0"
+            )
         },
     ),
     "licence, box": Scene(
