@@ -26,6 +26,8 @@ from ._entries import Entry, entries
 from ._press import Press
 
 PAGE: t.Final = "ip_configuration"
+# Rows of all tables; a page with more is no list of the addresses of one appliance.
+_MOST_ROWS: t.Final = 1000
 
 _YES = re.compile(r"^(yes|ja|true|on|ein|an|enabled|active|aktiviert|aktiv|eingeschaltet|up)$|^[✓✔☑✅●]", re.IGNORECASE)
 _NO = re.compile(
@@ -103,6 +105,9 @@ def _control_state(control: Control) -> bool | None:
 
 def _from_tables(finder: Finder) -> list[_Seen]:
     found = []
+    rows = sum(len(table.rows) for table in finder.view.tables)
+    if rows > _MOST_ROWS:
+        raise finder.fail(f"the page has {rows} rows, more than any list of addresses", key="ip_address")
     for table in finder.view.tables:
         column = _column(finder, table, "ip_address")
         enabled = _column(finder, table, "enabled") if table.headers else None
@@ -291,7 +296,9 @@ def _list(finder: Finder) -> list[_Seen]:
 
 def _said_better(one: _Seen, before: t.Sequence[_Seen], after: t.Sequence[_Seen]) -> bool:
     """True where the same address was read from inside of this entry too: tables that only lay out hold others."""
-    same_place = any(other.record.address == one.record.address and other.entry.mark is one.entry.mark for other in before)
+    same_place = any(
+        other.record.address == one.record.address and other.entry.mark is one.entry.mark for other in before
+    )
     return same_place or any(
         other.record.address == one.record.address
         and other.entry.mark is not one.entry.mark

@@ -23,7 +23,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._pages import (
 )
 from ansible_collections.bseries.sra.plugins.module_utils._records import Package
 from ansible_collections.bseries.sra.plugins.module_utils._web.session import WebSession
-from ansible_collections.bseries.sra.tests.unit.web.fakes import MENU_EN, SIGN_IN, FakeTransport, page, site
+from ansible_collections.bseries.sra.tests.unit.web.fakes import FakeTransport, page, site
 
 BASE = Package("Base Software 7.0.1", "base", "7.0.1", True)
 NONSENSE = "Frobnicate"
@@ -115,7 +115,9 @@ def _backup(web: WebSession) -> object:
     return software_management.download_backup(web, pathlib.Path("never-written.nsb"))
 
 
-_SIGN_IN_FORM = """<html><body><h1>Welcome</h1><form method=post action=/go><p>USER</p><p>PASSWORD</p>BUTTON</form></body></html>"""
+_SIGN_IN_FORM = (
+    """<html><body><h1>Welcome</h1><form method=post action=/go><p>USER</p><p>PASSWORD</p>BUTTON</form></body></html>"""
+)
 _USER = "<label>Username <input name=u></label>"
 _PASSWORD = "<label>Password <input type=password name=p></label>"
 _ENTER = "<button name=do>Sign In</button>"
@@ -195,7 +197,9 @@ def _ip(number: int, marked: str) -> str:
 def _ip_scene(number: int, marked: str, caption: str) -> Scene:
     act = _disable if number == 1 else _enable
     names = "/appliance > Networking > IP Configuration"
-    return Scene("appliance", f"GET /ip/{number}", _ip(number, marked), act, caption, names, routes={"GET /ip": _IP_LIST})
+    return Scene(
+        "appliance", f"GET /ip/{number}", _ip(number, marked), act, caption, names, routes={"GET /ip": _IP_LIST}
+    )
 
 
 _CERTIFICATES = (
@@ -249,7 +253,9 @@ SCENES: dict[str, Scene] = {
         "Install This Update",
         _UPDATES_PAGE,
         routes={
-            "POST /chk": _ENTRY.format(check=_PLAIN_CHECK, name=BASE.name, button="").replace(BASE.name, "Bomgar-12.2.0")
+            "POST /chk": _ENTRY.format(check=_PLAIN_CHECK, name=BASE.name, button="").replace(
+                BASE.name, "Bomgar-12.2.0"
+            )
         },
     ),
     "licence, box": Scene(
@@ -270,6 +276,8 @@ SCENES: dict[str, Scene] = {
         _install(),
         "Continue",
         _UPDATES_PAGE,
+        # No document names this button: beside a ticked box, the only one that does not turn back is taken.
+        ("missing", "doubled", "moved", "disabled", "required"),
         before=("/inst",),
         routes={"GET /upd": _UPDATES},
     ),
@@ -373,5 +381,3 @@ SCENES: dict[str, Scene] = {
 }
 
 CASES: t.Final = [(name, spoil) for name, scene in SCENES.items() for spoil in scene.spoils]
-
-__all__ = ["CASES", "MENU_EN", "NONSENSE", "SCENES", "SIGN_IN", "Scene"]

@@ -149,9 +149,8 @@ def test_a_question_about_another_danger_is_not_answered() -> None:
 def test_a_button_that_says_something_else_is_not_pressed() -> None:
     question = "<p>Are you sure?</p><form method=post action=/yes><button>Cancel</button><button>Delete</button></form>"
     transport = updates_site(POST_inst=question, POST_yes=INSTALLING)
-    with session(transport) as web:
-        with pytest.raises(PageError, match="asks something that is not understood"):
-            updates.install(web, BASE, accept_license=False)
+    with session(transport) as web, pytest.raises(PageError, match="asks something that is not understood"):
+        updates.install(web, BASE, accept_license=False)
     assert [request.path for request in transport.writes] == ["/inst"]
 
 
