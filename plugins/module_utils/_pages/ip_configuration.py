@@ -26,6 +26,8 @@ from ._entries import Entry, entries
 from ._press import Press
 
 PAGE: t.Final = "ip_configuration"
+# Rows of all tables; a page with more is no list of the addresses of one appliance.
+_MOST_ROWS: t.Final = 1000
 
 _YES = re.compile(r"^(yes|ja|true|on|ein|an|enabled|active|aktiviert|aktiv|eingeschaltet|up)$|^[✓✔☑✅●]", re.IGNORECASE)
 _NO = re.compile(
@@ -108,6 +110,9 @@ def _control_state(control: Control) -> bool | None:
 
 def _from_tables(finder: Finder) -> list[_Seen]:
     found = []
+    rows = sum(len(table.rows) for table in finder.view.tables)
+    if rows > _MOST_ROWS:
+        raise finder.fail(f"the page has {rows} rows, more than any list of addresses", key="ip_address")
     for table in finder.view.tables:
         column = _column(finder, table, "ip_address")
         enabled = _column(finder, table, "enabled") if table.headers else None

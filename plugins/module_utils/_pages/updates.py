@@ -35,6 +35,8 @@ CHECK_SECONDS: t.Final = 120.0
 _SHORT_LABEL: t.Final = 5
 # Characters; a longer line is no message.
 _LONGEST_LINE: t.Final = 300
+# Names of packages on one page; a page with more is no list of updates.
+_MOST_NAMES: t.Final = 300
 # Characters; larger boxes hold several entries.
 _LONGEST_ENTRY: t.Final = 1500
 
@@ -195,9 +197,14 @@ def _borders(finder: Finder, view: PageView) -> list[t.Any]:
 
 
 def _marks(finder: Finder, view: PageView) -> list[tuple[Entry, str]]:
+    shown = _name_elements(view)
+    if len(shown) > _MOST_NAMES:
+        raise finder.fail(
+            f"the page names {len(shown)} packages, more than any list of updates", key="available_updates"
+        )
     names = [
         (element, name)
-        for element, name in _name_elements(view)
+        for element, name in shown
         # What looks like a button but cannot be pressed may run into the reason beside it.
         if finder.vocabulary.score("install_this_update", [name]) is None
         and not _is_installed_now(finder, element, name)

@@ -193,7 +193,11 @@ class WebSession:
             return
         self._looked_for_id = True
         view = self.open("basics")
-        fact = self.finder(view, "basics").fact("appliance_id", where=looks_like_id)
+        finder = self.finder(view, "basics")
+        fact = finder.fact("appliance_id", where=looks_like_id)
+        told = [other.value for other in finder.facts("appliance_id") if looks_like_id(other.value)]
+        if fact is None and told:
+            raise finder.fail("the page shows several ids of the appliance", key="appliance_id", candidates=told)
         self.note_appliance_id(fact.value if fact else None)
 
     def note_appliance_id(self, value: str | None) -> None:

@@ -200,9 +200,8 @@ def _refused(web: WebSession, how: str, words: str) -> AuthenticationError:
 def sign_out(web: WebSession, view: PageView) -> None:
     """Press or follow what ends the session, and the one confirmation that may follow."""
     buttons = [button for button in view.buttons if not button.disabled and button.form is not None]
-    found: list[t.Any] = web.vocabulary.best(
-        "sign_out", [*buttons, *view.links], lambda item: item.captions, floor=PREFIX
-    )
+    links = [link for link in view.links if web.transport.is_same_origin(link.url)]
+    found: list[t.Any] = web.vocabulary.best("sign_out", [*buttons, *links], lambda item: item.captions, floor=PREFIX)
     visible = [item for item in found if item.visible] or found
     if not visible:
         raise web.page_error(view, "no way to sign out was found", key="sign_out", page=web.start)

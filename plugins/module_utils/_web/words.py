@@ -17,12 +17,16 @@ _MARKS = str.maketrans("", "", "™®©'\u2019`´")
 _ENDINGS = ("en", "es", "e", "n", "s")
 _SHORTEST_STEM = 4
 _EXTRA_WORDS = 8
+# Characters; no page of an appliance says more in one line, and comparing longer ones takes its time.
+_LONGEST_LINE = 10_000
 
 
 def clean(text: str | None) -> str:
-    """Text on one line, without control characters, soft hyphens and doubled spaces."""
+    """Text on one line, without control characters, soft hyphens and doubled spaces; of endless lines the beginning."""
     if not text:
         return ""
+    if len(text) > _LONGEST_LINE:
+        text = text.strip()[:_LONGEST_LINE]
     text = text.translate(_INVISIBLE)
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") else c for c in text)
     return " ".join(text.split())

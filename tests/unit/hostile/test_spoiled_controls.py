@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import typing as t
 
@@ -18,8 +19,9 @@ from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     SraError,
     StateError,
 )
+from ansible_collections.bseries.sra.plugins.module_utils._pages import security
 from ansible_collections.bseries.sra.tests.unit.hostile.scenes import CASES, SCENES
-from ansible_collections.bseries.sra.tests.unit.web.fakes import session
+from ansible_collections.bseries.sra.tests.unit.web.fakes import page, session, site
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,6 @@ def test_refused_with_nothing_written(name: str, spoil: str, tmp_path: pathlib.P
     with session(transport, t.cast(t.Any, scene.interface)) as web, pytest.raises(SraError) as caught:
         scene.act(web)
     error = caught.value
-    print(error)
     assert isinstance(error, (PageError, StateError, SignInObstacle)), repr(error)
     written = [request.path for request in transport.requests if request.method != "GET" and request.path != "/go"]
     # The check for updates writes nothing: it may have been tried to find a package that was not listed.
@@ -51,14 +52,55 @@ def _tells_what_and_what_else(error: SraError) -> bool:
     return not isinstance(error, PageError) or bool(error.expected and error.candidates)
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_the_page_that_is_spoiled_is_understood_when_it_is_whole(name: str) -> None:
+READING = ("basics", "certificates", "pre-shared key")
+WHOLE = [name for name in SCENES if name != "licence not to be accepted"]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_whole_page_is_understood_and_acted_on(name: str) -> None:
     scene = SCENES[name]
     transport = scene.site(None)
-    with session(transport, t.cast(t.Any, scene.interface)) as web:
-        try:
-            scene.act(web)
-        except RefusedByAppliance:
-            pass  # The answers to what is sent are not part of the scenes.
-        except StateError as error:
-            assert name == "licence not to be accepted", str(error)
+    # What the appliance answers to the last press is no part of a scene: "Not found" is a refusal by it.
+    with session(transport, t.cast(t.Any, scene.interface)) as web, contextlib.suppress(RefusedByAppliance):
+        scene.act(web)
+    written = [request.path for request in transport.requests if request.method != "GET" and request.path != "/go"]
+    assert written[: len(scene.before)] == list(scene.before)
+    is_reading = name in READING or name.startswith("sign-in")
+    assert len(written) == len(scene.before) + (0 if is_reading else 1), written
+
+
+def test_a_licence_that_is_not_to_be_accepted_stops_the_install() -> None:
+    scene = SCENES["licence not to be accepted"]
+    transport = scene.site(None)
+    with session(transport) as web, pytest.raises(StateError, match="licence"):
+        scene.act(web)
+    assert [request.path for request in transport.writes] == ["/inst"]
+
+
+def test_fields_of_the_key_that_contradict_each_other() -> None:
+    label = "<label>Inter-appliance Communication Pre-shared Key <input name={} value={}></label>"
+    content = "<h1>Security</h1><form method=post>" + label.format("a", "abcdef") + label.format("b", "''") + "</form>"
+    transport = site({"GET /msec": page(content)}, interface="login")
+    with (
+        session(transport, "login") as web,
+        pytest.raises(PageError, match="one field of the inter-appliance key") as caught,
+    ):
+        security.read(web)
+    assert "abcdef" not in str(caught.value)
+
+
+def test_two_fields_of_the_key_that_agree_are_one_key() -> None:
+    label = "<label>Inter-appliance Communication Pre-shared Key <input name={} value=abcdef></label>"
+    content = "<h1>Security</h1><form method=post>" + label.format("a") + label.format("b") + "</form>"
+    with session(site({"GET /msec": page(content)}, interface="login"), "login") as web:
+        assert security.read(web) == {"pre_shared_key_present": True}
+
+
+def test_an_appliance_that_shows_two_ids_is_not_written() -> None:
+    shown = "<h1>Basics</h1><dl><dt>Appliance ID</dt><dd>aaaa1111</dd><dt>Appliance ID</dt><dd>bbbb2222</dd></dl>"
+    transport = SCENES["enable an address, box"].site(None)
+    transport.routes["GET /basics"] = page(shown)
+    with session(transport, expected_appliance_id="aaaa1111") as web, pytest.raises(PageError) as caught:
+        SCENES["enable an address, box"].act(web)
+    assert set(caught.value.candidates) == {"aaaa1111", "bbbb2222"}
+    assert transport.writes == []
