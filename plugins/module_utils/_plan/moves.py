@@ -18,7 +18,7 @@ from .observe import Observed, ahead, equal, site_name
 from .situation import Situation
 
 MOVES = frozenset({"swing_back", "swap_roles"})
-_Site = t.Mapping[str, t.Any] | None
+_Site = t.Optional[t.Mapping[str, t.Any]]
 
 
 def move_plan(situation: Situation, site: _Site) -> Plan:

@@ -23,15 +23,12 @@ class Offers(t.Protocol):
 
     def listed(self, seen: Updates) -> Updates:
         """What can be installed, given what the page shows."""
-        ...
 
     def send(self, web: WebSession, package: Package, accept_license: bool) -> Progress:
         """Begin to install a package; errors as of the page's own action."""
-        ...
 
     def installed(self, package: Package) -> str | None:
         """The package is installed; returns a warning or None."""
-        ...
 
 
 class Automatic:

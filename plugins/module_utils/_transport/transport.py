@@ -35,7 +35,7 @@ _WHOLE: t.Final = 6
 # Shorter cookie values ("en", "true") are settings; masking them would spoil texts.
 _SHORTEST_SECRET_COOKIE: t.Final = 12
 
-_SinkFor = t.Callable[[int, http.client.HTTPMessage], tuple[Sink, int | None]]
+_SinkFor = t.Callable[[int, http.client.HTTPMessage], tuple[Sink, t.Optional[int]]]
 Params = t.Union[t.Mapping[str, str], t.Sequence[tuple[str, str]]]
 
 
