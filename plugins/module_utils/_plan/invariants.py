@@ -17,6 +17,7 @@ from .packages import LATEST, target_product
 from .planner import Data, PlanInputs, plan_upgrade, situate
 from .situation import Situation
 from .steps import READ_ONLY, STEP_IDS
+from .windows import no_time, soaking
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +71,7 @@ def check_step(step_id: str, inputs: PlanInputs, facts: RunFacts) -> list[Violat
         return [] if _effect_is_there(step_id, situation) else [_not_planned(step_id, plan)]
     return [
         *_order(step, plan, facts),
-        *_gates(step, facts),
+        *_gates(step, situation.policy, facts),
         *_production(step, situation),
         *_shared_ip(step, situation),
         *_base_and_product(step, situation),
@@ -97,6 +98,11 @@ def _without_stale_list(data: Data | None, updated: bool) -> Data | None:
     if data is None or observed is None or target_product(observed.offered, observed.version, LATEST) is not None:
         return data
     return {**data, "updates": {**(data.get("updates") or {}), "listed": True, "available": []}}
+
+
+def holds(violations: t.Sequence[Violation]) -> bool:
+    """Whether nothing but time stands against the step: the run ends there, well, and goes on another time."""
+    return bool(violations) and all(violation.code in ("outside_window", "soaking") for violation in violations)
 
 
 def require_step(step_id: str, inputs: PlanInputs, facts: RunFacts) -> None:
@@ -185,12 +191,14 @@ def _order(step: Step, plan: Plan, facts: RunFacts) -> list[Violation]:
     return []
 
 
-def _gates(step: Step, facts: RunFacts) -> list[Violation]:
+def _gates(step: Step, policy: Policy, facts: RunFacts) -> list[Violation]:
     if step.gate == "confirmation":
         return [_not_confirmed(step.id)]
     if facts.window is False or (step.gate == "window" and facts.window is None):
-        message = f"{step.id} is outside every maintenance window."
-        return [Violation("outside_window", message, "Run again inside a window of sra_windows.")]
+        message = no_time(policy, step)
+        return [Violation("outside_window", message, "Run the same command again inside a window of sra_windows.")]
+    if step.gate == "soak":
+        return [Violation("soaking", soaking(policy), "Run the same command again then.")]
     if step.gate == "license":
         message = f"{step.id} installs packages with a licence agreement that is not accepted."
         return [Violation("license_not_accepted", message, "Read the agreement and set sra_accept_license=true.")]

@@ -16,6 +16,8 @@ PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("none", "shared_ip", "dns", "nat", "custom")
 UPDATE_METHODS = ("automatic", "manual")
 PURPOSES = ("upgrade", "swing_back", "role_swap")
+# Gates that time or a person opens.
+WAITING = ("confirmation", "window", "soak")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Policy:
     device and action (PREP-10). ``accept_license`` None means that the planner does not gate on it.
     ``accept_base_difference`` answers the question about a device whose Base is ahead of its peer's, ``swing_again`` the
     one about two updated stand-alone devices: production is to move to B. ``purpose`` other than upgrade plans a move of
-    production only; ``swing_to`` is the device that a role swap makes the primary.
+    production only; ``swing_to`` is the device that a role swap makes the primary. ``production_since`` is when the first
+    device began to serve with the new version, as far as known.
     """
 
     target_version: str = "latest"
@@ -56,6 +59,7 @@ class Policy:
     swing_again: bool = False
     purpose: str = "upgrade"
     swing_to: str = "b"
+    production_since: datetime.datetime | None = None
 
     def __post_init__(self) -> None:
         _one_of("swing_method", self.swing_method, SWING_METHODS)
@@ -66,9 +70,43 @@ class Policy:
     @property
     def in_window(self) -> bool:
         """True where no windows are given or one of them holds now; False where now is not known."""
+        return not self.windows or self.window is not None
+
+    @property
+    def window(self) -> Window | None:
+        """The window that holds now; of several the one that ends last."""
+        now = self.now
+        if now is None:
+            return None
+        return max((one for one in self.windows if one.holds(now)), key=lambda one: one.end, default=None)
+
+    @property
+    def next_window(self) -> Window | None:
+        """The first window that is still to come."""
+        now = self.now
+        return next((one for one in self.windows if now is not None and one.start > now), None)
+
+    def has_time_for(self, seconds: float) -> bool:
+        """Whether something that takes so long, begun now, ends inside its window; always where no windows are given."""
         if not self.windows:
             return True
-        return self.now is not None and any(window.holds(self.now) for window in self.windows)
+        return self.window is not None and (self.left_seconds or 0.0) >= seconds
+
+    @property
+    def left_seconds(self) -> float | None:
+        """Until the present window ends; None outside of windows."""
+        if self.window is None or self.now is None:
+            return None
+        return (self.window.end - self.now).total_seconds()
+
+    @property
+    def soak_left(self) -> float | None:
+        """Seconds of ``soak_min`` that are still to pass; None where it is not known since when the version serves."""
+        if not self.soak_min:
+            return 0.0
+        if self.production_since is None or self.now is None:
+            return None
+        return max(0.0, self.soak_min - (self.now - self.production_since).total_seconds())
 
 
 def _one_of(name: str, value: str, choices: t.Sequence[str]) -> None:
@@ -210,8 +248,9 @@ class Plan:
     """The remaining steps and everything that stands against them.
 
     ``steps_now`` are the steps before the first gate; with a problem or a question there are none. ``waiting_for`` is
-    ``confirmation`` where nothing but the gate of window 2 is next, ``ends_waiting_for`` where it will be after
-    ``steps_now``. ``changed`` is True where a step of ``steps_now`` changes an appliance.
+    the gate (``confirmation``, ``window`` or ``soak``) where nothing that changes something comes before it,
+    ``ends_waiting_for`` the one after ``steps_now``. ``changed`` is True where a step of ``steps_now`` changes an
+    appliance.
     """
 
     procedure: str
@@ -256,7 +295,7 @@ class Plan:
     @property
     def ends_waiting_for(self) -> str | None:
         gated = self.steps[len(self.steps_now)] if len(self.steps_now) < len(self.steps) else None
-        return "confirmation" if not self.stopped and gated is not None and gated.gate == "confirmation" else None
+        return gated.gate if not self.stopped and gated is not None and gated.gate in WAITING else None
 
     @property
     def waiting_for(self) -> str | None:

@@ -111,14 +111,15 @@ def _plan(situation: Situation, site: Data | None) -> Plan:
 def _time_warnings(situation: Situation, steps: t.Sequence[Step]) -> list[str]:
     """Windows that are too short or too far apart (PREP-4, PREP-9)."""
     policy = situation.policy
-    notes = []
-    current = next((w for w in policy.windows if policy.now is not None and w.holds(policy.now)), None)
-    if current is not None and policy.now is not None:
-        left = (current.end - policy.now).total_seconds()
+    notes = _soak_warnings(policy, steps)
+    if (left := policy.left_seconds) is not None:
         number = min((step.window for step in steps), default=1)
         wanted = sum(step.estimate_seconds for step in steps if step.window == number)
         if wanted > left:
-            notes.append(f"Window {number} needs about {words(wanted)}, but ends in {words(left)}.")
+            notes.append(
+                f"Window {number} needs about {words(wanted)}, but ends in {words(left)}: the run will end well before a "
+                "step that has not enough time left."
+            )
     if len(policy.windows) > 1 and situation.b is not None:
         soak = (policy.windows[1].start - policy.windows[0].end).total_seconds()
         if policy.soak_min is not None and soak < policy.soak_min:
@@ -126,3 +127,20 @@ def _time_warnings(situation: Situation, steps: t.Sequence[Step]) -> list[str]:
         if policy.soak_max is not None and soak > policy.soak_max:
             notes.append(f"Between the windows are {words(soak)}, more than the longest time {words(policy.soak_max)}.")
     return notes
+
+
+def _soak_warnings(policy: Policy, steps: t.Sequence[Step]) -> list[str]:
+    """The new version serves too long without failover, or nobody knows for how long."""
+    waiting = any(step.window == 2 for step in steps) and not any(step.window == 1 and step.changing for step in steps)
+    if not waiting or policy.now is None:
+        return []
+    if policy.production_since is None:
+        unknown = "It is not known since when the new version serves, so that sra_soak_min is left to you."
+        return [unknown] if policy.soak_min else []
+    served = (policy.now - policy.production_since).total_seconds()
+    if policy.soak_max is None or served <= policy.soak_max:
+        return []
+    return [
+        f"Without failover for {words(served)}, longer than the longest time {words(policy.soak_max)} (sra_soak_max): "
+        "finish window 2 soon."
+    ]

@@ -40,7 +40,17 @@ def policy_from(params: t.Mapping[str, t.Any], now: datetime.datetime | None) ->
         swing_again=bool(params.get("swing_again")),
         purpose=params.get("purpose") or "upgrade",
         swing_to=params.get("swing_to") or "b",
+        production_since=moment_from(params.get("production_since")),
     )
+
+
+def moment_from(text: t.Any) -> datetime.datetime | None:
+    """A time that was written down by a run; None where there is none or it says no zone."""
+    try:
+        moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00")) if text else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _seconds(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._records import as_data
@@ -27,7 +28,17 @@ _SWING_GUIDE = {"shared_ip": ("ASYNC-5",), "dns": ("ASYNC-6",), "nat": ("ASYNC-7
 
 def build_steps(situation: Situation, remaining: t.Sequence[tuple[str, int]]) -> tuple[Step, ...]:
     """The steps in order; everything of window 2 that changes something is behind the gate until confirmed."""
-    return tuple(_build(situation, step_id, window) for step_id, window in remaining)
+    return tuple(_soaked(situation, _build(situation, step_id, window), remaining) for step_id, window in remaining)
+
+
+def _soaked(situation: Situation, step: Step, remaining: t.Sequence[tuple[str, int]]) -> Step:
+    """Window 2 waits for the least time in production, though confirmed. The first sync of a settled pair does not."""
+    settled = situation.paired and situation.primary_at_target
+    if step.window != 2 or step.gate is not None or not situation.policy.soak_min or settled:
+        return step
+    first = any(window == 1 and step_id.partition("_")[0] in ("update", "swing") for step_id, window in remaining)
+    left = situation.policy.soak_min if first else situation.policy.soak_left
+    return dataclasses.replace(step, gate="soak") if left else step
 
 
 def _build(situation: Situation, step_id: str, window: int) -> Step:
@@ -49,10 +60,11 @@ def _build(situation: Situation, step_id: str, window: int) -> Step:
     return builders[action](situation, letter, window)
 
 
-def _gate(policy: Policy, window: int, changing: bool, needs_license: bool = False) -> str | None:
+def _gate(policy: Policy, window: int, needs_license: bool = False, *, seconds: float | None = None) -> str | None:
+    """``seconds`` is what must end inside the maintenance window; None where the step may be done outside of it."""
     if window == 2 and not policy.confirmed:
         return "confirmation"
-    if changing and not policy.in_window:
+    if seconds is not None and not policy.has_time_for(seconds):
         return "window"
     return "license" if needs_license and policy.accept_license is False else None
 
@@ -78,7 +90,7 @@ def _backup(situation: Situation, letter: str, window: int) -> Step:
         window=window,
         estimate_seconds=_seconds(situation, "backup", letter),
         way_back="Nothing to undo: the appliance is only read.",
-        gate=_gate(situation.policy, window, changing=False),
+        gate=_gate(situation.policy, window),
     )
 
 
@@ -94,7 +106,7 @@ def _sync(situation: Situation, _letter: str, window: int) -> Step:
         changes=(Change(f"data of {b.name}", "as of the last sync", f"as on {a.name}"),),
         estimate_seconds=_seconds(situation, "sync"),
         way_back="Nothing to undo: the backup holds what the primary holds.",
-        gate=_gate(situation.policy, window, changing=True),
+        gate=_gate(situation.policy, window, seconds=_seconds(situation, "sync")),
     )
 
 
@@ -112,8 +124,16 @@ def _separate(situation: Situation, _letter: str, window: int) -> Step:
         ),
         estimate_seconds=_seconds(situation, "separate"),
         way_back=f"Re-establish the relationship on {situation.a.name}: no version has changed yet.",
-        gate=_gate(situation.policy, window, changing=True),
+        gate=_gate(situation.policy, window, seconds=_apart_seconds(situation)),
     )
+
+
+def _apart_seconds(situation: Situation) -> int:
+    """Without failover the pair is only left where its first device can be updated in the same window."""
+    first = situation.first
+    backup = _seconds(situation, "backup", first.letter) if first.letter != "a" else 0
+    update = update_seconds(situation, first) if situation.needs(first) else 0
+    return _seconds(situation, "separate") + (backup + update if update else 0)
 
 
 def _update(situation: Situation, letter: str, window: int) -> Step:
@@ -134,8 +154,13 @@ def _update(situation: Situation, letter: str, window: int) -> Step:
         production="served" if situation.procedure == "asynchronous" else _away(letter),
         point_of_no_return=situation.b is None or device is situation.second,
         way_back=_update_way_back(situation, device),
-        gate=_gate(situation.policy, window, changing=True, needs_license=True),
+        gate=_gate(situation.policy, window, needs_license=True, seconds=_install_seconds(situation, device)),
     )
+
+
+def _install_seconds(situation: Situation, device: Observed) -> int | None:
+    """An install that is under way goes on whatever the window says."""
+    return None if device.installing else update_seconds(situation, device)
 
 
 def _away(letter: str) -> str:
@@ -197,7 +222,7 @@ def _verify(situation: Situation, letter: str, window: int) -> Step:
         window=window,
         estimate_seconds=_seconds(situation, "verify", letter),
         way_back="Nothing to undo: the appliance is only read.",
-        gate=_gate(situation.policy, window, changing=False),
+        gate=_gate(situation.policy, window),
     )
 
 
@@ -222,7 +247,12 @@ def _swing(situation: Situation, _letter: str, window: int) -> Step:
         estimate_seconds=_seconds(situation, "swing"),
         production="switching",
         way_back=f"Swing back (playbook swing_back): {a.name} still runs {a.version}. Data written on B stays on B.",
-        gate=_gate(situation.policy, window, changing=True),
+        # Half moved, production is away: that ends at once, inside a window or not.
+        gate=_gate(
+            situation.policy,
+            window,
+            seconds=None if situation.serving.half_moved else _seconds(situation, "swing"),
+        ),
     )
 
 
@@ -259,7 +289,9 @@ def _establish(situation: Situation, _letter: str, window: int) -> Step:
         ),
         estimate_seconds=_seconds(situation, "establish"),
         way_back=f"Break the relationship on {home.name} again; the first sync overwrites the data of {name}.",
-        gate=_gate(situation.policy, window, changing=True),
+        gate=_gate(
+            situation.policy, window, seconds=_seconds(situation, "establish") + _seconds(situation, "first_sync")
+        ),
     )
 
 
@@ -268,8 +300,9 @@ def _final_sync(situation: Situation, window: int) -> Step:
     home = situation.primary if settled and situation.primary is not None else situation.home
     other = situation.peer(home)
     name = other.name if other is not None else "the other device"
-    # Once the pair stands again its first sync starts by itself: there is nothing left to confirm.
-    gate = _gate(situation.policy, 1 if settled else window, changing=True)
+    # Once the pair stands again its first sync starts by itself: there is nothing left to confirm, and no window holds it.
+    seconds = _seconds(situation, "first_sync")
+    gate = _gate(situation.policy, 1 if settled else window, seconds=None if settled else seconds)
     return Step(
         id="final_sync",
         guide=("SYNC-9",),
@@ -295,7 +328,7 @@ def _verify_pair(situation: Situation, window: int) -> Step:
         window=window,
         estimate_seconds=_seconds(situation, "verify"),
         way_back="Nothing to undo: the appliances are only read.",
-        gate=_gate(situation.policy, 1 if settled else window, changing=False),
+        gate=_gate(situation.policy, 1 if settled else window),
     )
 
 

@@ -114,4 +114,10 @@ def _last_word(plan: Plan) -> list[str]:
         return ["Nothing to do."]
     if plan.waiting_for == "confirmation":
         return _wrap("Window 2 waits for confirmation: run the same command with -e sra_confirmed=true.", "Next: ")
+    if plan.waiting_for == "window":
+        return _wrap(
+            "the next maintenance window of sra_windows that is long enough for the step at the gate.", "Next: "
+        )
+    if plan.waiting_for == "soak":
+        return _wrap("window 2 waits until the new version has served for sra_soak_min.", "Next: ")
     return _wrap(f"{plan.next}: {plan.steps[0].title}", "Next: ")
