@@ -220,6 +220,13 @@ options:
   soak_max:
     description: Most seconds between the windows.
     type: float
+  record:
+    description: File with what earlier runs of this lane measured. Read where it is there, never written.
+    type: path
+  must_be_in_window:
+    description: Whether being outside of every maintenance window is a failed check and not a warning.
+    type: bool
+    default: false
   clock_skew_max:
     description: Seconds that an appliance's clock may differ from the controller's.
     type: int
@@ -282,6 +289,26 @@ plan:
   returned: success
   type: dict
   sample: {procedure: asynchronous, next: backup_a, done: false}
+hold:
+  description: With O(step), what is waited for where nothing but a maintenance window or the time in production stands against it.
+  returned: success
+  type: str
+  sample: Now is outside every maintenance window.
+waiting:
+  description: What the plan ends with where time has to pass.
+  returned: success
+  type: str
+  sample: The new version has to serve until 2026-03-14 22:00 +0100 (sra_soak_min) before window 2, 45 min more.
+window_left:
+  description: Seconds until the present maintenance window ends; null outside of windows and where none are given.
+  returned: success
+  type: float
+  sample: 5400.0
+before:
+  description: What the devices were before this upgrade, by C(a) and C(b), as far as O(record) tells.
+  returned: success
+  type: dict
+  sample: {a: {version: 12.1.0}}
 checks:
   description: Readiness checks, each with C(check), C(title), C(outcome), C(cause) and C(remedy). Empty for light readings.
   returned: success
@@ -340,6 +367,8 @@ ARGUMENT_SPEC = {
     "windows": {"type": "list", "elements": "dict"},
     "soak_min": {"type": "float"},
     "soak_max": {"type": "float"},
+    "record": {"type": "path"},
+    "must_be_in_window": {"type": "bool", "default": False},
     "clock_skew_max": {"type": "int", "default": 300},
     "reach_timeout": {"type": "int", "default": 30},
     "install_timeout": {"type": "int", "default": 14400},

@@ -17,7 +17,9 @@ import typing as t
 from .._dns.model import ALGORITHMS, absolute_name, address_type, parse_server
 from .._errors import InputError
 from .._guided.steps import expand
+from .._plan.model import parse_windows
 from .._survey.files import guided_steps
+from .record import limit_note_path, record_path
 
 PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("shared_ip", "dns", "nat", "custom")
@@ -62,6 +64,12 @@ DEFAULTS: dict[str, t.Any] = {
     "windows": [],
     "soak_min": 0,
     "soak_max": None,
+    "jump_client_limit": None,
+    "jump_client_threshold": 90,
+    "jump_client_timeout": 3600,
+    "logout_users": False,
+    "logout_announce": None,
+    "accept_differences": False,
     "install_timeout": 14400,
     "sync_timeout": 28800,
     "relationship_timeout": 900,
@@ -87,7 +95,7 @@ SHIPPED_TASKS = {
 """Tasks files of the collection that ``sra_swing_tasks`` may name."""
 _WHOLE_NUMBERS = (
     *("clock_skew_max", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
-    *("dns_port", "dns_ttl", "dns_ttl_after"),
+    *("dns_port", "dns_ttl", "dns_ttl_after", "jump_client_limit", "jump_client_threshold"),
 )
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
@@ -177,14 +185,23 @@ def _whole_number(value: t.Any, least: int = 0) -> int:
     return number
 
 
+def _plain(value: t.Any) -> t.Any:
+    """Lists and dictionaries of the inventory as ordinary ones: Ansible's own cannot be copied."""
+    if isinstance(value, t.Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value
+
+
 def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str, t.Any]:
     settings = dict(DEFAULTS)
     for name in DEFAULTS:
         value = variables.get(f"sra_{name}")
         if value is not None and value != "":
-            settings[name] = value
+            settings[name] = _plain(value)
     for name in (
-        *("accept_license", "confirmed", "swing_again", "accept_base_difference"),
+        *("accept_license", "confirmed", "swing_again", "accept_base_difference", "accept_differences", "logout_users"),
         *("swing_role_swap", "backup_vault_key"),
     ):
         try:
@@ -197,7 +214,7 @@ def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str
         if numeric and settings[name] is not None:
             try:
                 settings[name] = _whole_number(
-                    settings[name], 1 if name.endswith(("_timeout", "_keep", "_keep_days")) else 0
+                    settings[name], 1 if name.endswith(("_timeout", "_keep", "_keep_days", "_limit")) else 0
                 )
             except ValueError as error:
                 problems.append(f"sra_{name}: {error}.")
@@ -232,8 +249,16 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
             yield f"sra_swing_tasks is not set, but sra_swing_method is {method}. Name the tasks file that points production at a device."
         elif not pathlib.Path(str(tasks)).is_file():
             yield f"sra_swing_tasks names {tasks}, which is no file on the controller. Give an absolute path."
-    if settings["verify_tasks"] and not pathlib.Path(str(settings["verify_tasks"])).is_file():
-        yield f"sra_verify_tasks names {settings['verify_tasks']}, which is no file on the controller. Give an absolute path."
+    for name in ("verify_tasks", "logout_announce"):
+        if settings[name] and not pathlib.Path(str(settings[name])).is_file():
+            yield f"sra_{name} names {settings[name]}, which is no file on the controller. Give an absolute path."
+    if settings["logout_announce"] and not settings["logout_users"]:
+        yield "sra_logout_announce is given, but sra_logout_users is not true: nobody would be logged out after it."
+    if settings["jump_client_limit"] is not None and settings["jump_client_limit"] > 500:
+        yield f"sra_jump_client_limit is {settings['jump_client_limit']}. The appliance takes 1 to 500."
+    if settings["jump_client_threshold"] > 100:
+        yield f"sra_jump_client_threshold is {settings['jump_client_threshold']}. Give a percentage, 0 to 100."
+    yield from _window_problems(settings)
     if upgrading and not settings["accept_license"]:
         yield (
             "sra_accept_license is not true. Installing product software means accepting the vendor's licence agreement; read it, then set "
@@ -309,6 +334,20 @@ def _guided(settings: dict[str, t.Any], procedure: str, appliances: t.Sequence[t
         )
         return
     settings["guided"] = list(dict.fromkeys(steps))
+
+
+def _window_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    windows = settings["windows"]
+    if not isinstance(windows, list) or not all(isinstance(window, t.Mapping) for window in windows):
+        yield "sra_windows is no list of windows. Give a list, each with start and end in RFC 3339."
+        return
+    try:
+        parse_windows(windows)
+    except InputError as error:
+        seen = f" (seen: {error.seen})" if error.seen else ""
+        yield f"sra_windows: {error.message}{seen} Give start and end such as 2026-03-07T22:00:00+01:00."
+    if settings["soak_max"] is not None and settings["soak_min"] > settings["soak_max"]:
+        yield f"sra_soak_min ({settings['soak_min']} s) is longer than sra_soak_max ({settings['soak_max']} s)."
 
 
 def _backup_dir(settings: dict[str, t.Any]) -> str | None:
@@ -451,10 +490,15 @@ def describe_lane(
             warnings.append(
                 f"{host}: sra_validate_certs is off; whoever answers at {_address(hostvars[host], host)} gets the passwords."
             )
+    label = str(pair) if pair is not None else name
+    settings["record"] = str(record_path(settings["backup_dir"], label))
+    settings["limit_notes"] = {
+        host: str(limit_note_path(settings["backup_dir"], label, host)) for host in (name, b) if host
+    }
     return Lane(
         a=name,
         b=b,
-        label=str(pair) if pair is not None else name,
+        label=label,
         settings=settings,
         problems=tuple(problems),
         warnings=tuple(warnings),

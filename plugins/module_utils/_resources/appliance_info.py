@@ -258,6 +258,7 @@ def _jump_clients(seen: _Seen) -> dict[str, t.Any]:
     installed = [client for client in seen.jump_clients if client.connection_type != "uninstalled"]
     types = collections.Counter(client.connection_type for client in installed)
     active = [client for client in installed if client.connection_type != "passive"]
+    passive = [client for client in installed if client.connection_type == "passive"]
     return {
         "total": len(installed),
         "online": sum(client.online for client in installed),
@@ -268,12 +269,18 @@ def _jump_clients(seen: _Seen) -> dict[str, t.Any]:
         "uninstalled": len(seen.jump_clients) - len(installed),
         "active_online": sum(client.online for client in active),
         "active_pending": sum(client.needs_update for client in active),
-        "passive_pending": sum(client.needs_update for client in installed if client.connection_type == "passive"),
-        "active_not_ready": sorted(
-            client.name or client.hostname or str(client.id)
-            for client in active
-            if not client.online or client.needs_update
-        ),
+        "active_ready": sum(_is_ready(client) for client in active),
+        "passive_pending": sum(client.needs_update for client in passive),
+        "active_not_ready": _names_of_unready(active),
+        "passive_not_ready": _names_of_unready(passive),
         "jumpoints_total": len(seen.jumpoints),
         "jumpoints_connected": sum(jumpoint.connected for jumpoint in seen.jumpoints),
     }
+
+
+def _is_ready(client: JumpClient) -> bool:
+    return client.online and not client.needs_update
+
+
+def _names_of_unready(clients: t.Iterable[JumpClient]) -> list[str]:
+    return sorted(client.name or client.hostname or str(client.id) for client in clients if not _is_ready(client))

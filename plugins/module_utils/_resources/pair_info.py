@@ -9,29 +9,44 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import datetime
+import pathlib
 import typing as t
 
 from .._api.site import probe_site
 from .._dns.lookup import site_address
-from .._errors import InputError, PageError, SraError, StateError, TlsError, TransportError, WaitTimeout
+from .._errors import (
+    ApiError,
+    InputError,
+    PageError,
+    PermissionMissing,
+    SraError,
+    StateError,
+    TlsError,
+    TransportError,
+    WaitTimeout,
+)
 from .._guided.steps import can_do_without, subset_of
 from .._lane.readiness import Check, checks_text, readiness
+from .._lane.record import before_of, learnt, measured, production_since, read_record, upgrade_of
 from .._module import Connect, Connection, Params, nested_params
-from .._plan.invariants import RunFacts, require_step
+from .._plan.invariants import RunFacts, check_step, holds, refusal
 from .._plan.model import Plan, Policy
 from .._plan.packages import LATEST
 from .._plan.planner import PlanInputs, plan_upgrade
-from .._plan.run import policy_from
+from .._plan.run import moment_from, policy_from
+from .._plan.windows import as_if_inside, begins, waiting_words
 from .._records import as_data
 from .._wait import Clock, Deadline, Look, wait_for
 from ._lane_packages import LanePackages
 from .appliance_info import read_appliance, require_accounts
 from .dns_record import key_of
 
-FULL: t.Final = frozenset({"basics", "time", "health", "updates", "network", "certificates", "failover", "clients"})
+FULL: t.Final = frozenset(
+    {"basics", "time", "health", "updates", "network", "certificates", "failover", "clients", "jump_clients"}
+)
 LIGHT: t.Final = frozenset({"health"})
 # What only the pages know and no light look renews; the rest of an older reading would contradict what was done since.
-_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time")
+_KEPT: t.Final = ("base_version", "basics", "updates", "certificates", "time", "clients", "jump_clients")
 _SITE_TIMEOUT: t.Final = 10.0
 # What a web server says while the appliance behind it is not up.
 _STARTING: t.Final = frozenset({502, 503, 504})
@@ -46,14 +61,17 @@ class Reading:
     site: dict[str, t.Any] | None
 
 
-def run(params: Params, _check_mode: bool, connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
+def run(params: Params, check_mode: bool, connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
     """Read, plan, and with ``step`` hold the invariants against it.
 
     What the planner calls a passing state (a role change under way, an answer that may come from the appliance's cache)
     is looked at again until ``timeout_for_contradictions`` seconds are over. Raises StateError where the step must not
-    be done.
+    be done; where nothing but time stands against it, ``hold`` says what is waited for instead. Check mode looks at the
+    next maintenance window where now is none.
     """
     policy = policy_from(params, datetime.datetime.now(datetime.UTC))
+    if check_mode:
+        policy = as_if_inside(policy)
     subsets = _subsets(params)
     packages = LanePackages(params["packages"])
     with connect(nested_params(params, "a")) as one:
@@ -76,21 +94,22 @@ def _run(
     _await_answers(params, connections, clock)
     reading = _with_packages(params, packages, _read(params, subsets, connections, params["known"] or {}))
     policy = _without_unread(policy, reading)
+    policy, remembered = _with_record(params, policy, reading)
     plan = _plan(params, policy, reading)
     if any(problem.second_look for problem in plan.problems):
         reading, plan = _look_again(params, policy, subsets, connections, reading, clock)
-    if params["step"]:
-        facts = RunFacts(
-            backups=params["backups"] or {}, confirmed=policy.confirmed, done=frozenset(params["steps_done"] or ())
-        )
-        require_step(params["step"], _inputs(params, policy, reading), facts)
-    checks = _checks(params, packages, reading, plan)
+    hold = _hold(params, _inputs(params, policy, reading), policy)
+    checks = _checks(params, packages, reading, plan, policy)
     return {
         "changed": False,
         "a": reading.a,
         "b": reading.b,
         "site": reading.site,
         "plan": plan.to_dict(),
+        "hold": hold,
+        "waiting": waiting_words(policy, plan),
+        "window_left": policy.left_seconds,
+        "before": before_of(remembered, {"a": reading.a, "b": reading.b}, begun=plan.stage.id != "not_started"),
         "checks": [dataclasses.asdict(check) for check in checks],
         "checks_text": checks_text(checks),
     }
@@ -103,6 +122,38 @@ def _with_packages(params: Params, packages: LanePackages, reading: Reading) -> 
     a = packages.offered("a", reading.a) if "a" in packages else reading.a
     b = packages.offered("b", reading.b) if reading.b is not None and "b" in packages else reading.b
     return dataclasses.replace(reading, a=a, b=b)
+
+
+def _hold(params: Params, inputs: PlanInputs, policy: Policy) -> str | None:
+    """What the step waits for where only time stands against it. Raises StateError where anything else does."""
+    if not params["step"]:
+        return None
+    done = frozenset(params["steps_done"] or ())
+    facts = RunFacts(backups=params["backups"] or {}, confirmed=policy.confirmed, done=done)
+    violations = check_step(params["step"], inputs, facts)
+    if holds(violations):
+        return " ".join(f"{violation.message} {violation.advice}" for violation in violations)
+    if (error := refusal(params["step"], violations, inputs)) is not None:
+        raise error
+    return None
+
+
+def _with_record(params: Params, policy: Policy, reading: Reading) -> tuple[Policy, t.Mapping[str, t.Any]]:
+    """The policy with what earlier runs of this upgrade and earlier upgrades measured, and the record of this upgrade."""
+    devices = {"a": reading.a, "b": reading.b}
+    ids = {letter: str(device["appliance_id"]) for letter, device in devices.items() if device}
+    target = _plan(params, policy, reading).target_version
+    if not params["record"] or target is None:
+        return policy, {}
+    record = read_record(pathlib.Path(params["record"]))
+    upgrade = upgrade_of(record, target, ids)
+    known = dataclasses.replace(
+        policy,
+        estimates={**learnt(record, upgrade), **policy.estimates},
+        measured={**measured(upgrade), **policy.measured},
+        production_since=moment_from(production_since(upgrade, params["procedure"])),
+    )
+    return known, upgrade
 
 
 def _await_answers(params: Params, connections: t.Sequence[Connection], clock: Clock) -> None:
@@ -233,6 +284,7 @@ def _appliance(
 ) -> dict[str, t.Any]:
     """The appliance, without the dispensable pages that are not understood; those are named in ``unread``."""
     unread: dict[str, str] = {}
+    counted, subsets = "jump_clients" in subsets, subsets - {"jump_clients"}
     while True:
         try:
             data = read_appliance(connection, subsets, frozenset(unread), check_updates=check_updates)
@@ -247,7 +299,17 @@ def _appliance(
                 raise
             subsets = subsets - {"failover"}
         else:
-            return {**data, "unread": unread, "languages": connection.languages}
+            jump_clients = _jump_clients(connection) if counted else None
+            return {**data, "jump_clients": jump_clients, "unread": unread, "languages": connection.languages}
+
+
+def _jump_clients(connection: Connection) -> dict[str, t.Any] | None:
+    """The counts of client software; None where the account may not read them or the appliance does not offer them."""
+    try:
+        connection.api.require("perm_configuration")
+        return read_appliance(connection, frozenset({"jump_clients"}))["jump_clients"]
+    except (PermissionMissing, ApiError):
+        return None
 
 
 def _without_unread(policy: Policy, reading: Reading) -> Policy:
@@ -329,7 +391,22 @@ def _plan(params: Params, policy: Policy, reading: Reading) -> Plan:
     return plan_upgrade(params["procedure"], reading.a, reading.b, reading.site, policy)
 
 
-def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan) -> list[Check]:
+def _window(params: Params, plan: Plan, policy: Policy) -> list[Check]:
+    """Whether a changing step may begin now, in words; nothing where no windows are given."""
+    title = "Maintenance window (PREP-4)"
+    if not policy.windows or not plan.steps or plan.stopped:
+        return []
+    if plan.waiting_for == "window":
+        outcome: t.Literal["fail", "warn"] = "fail" if params["must_be_in_window"] else "warn"
+        return [Check("window", title, outcome, waiting_words(policy, plan) or "", "Run the same command again then.")]
+    if policy.now is not None and policy.now > datetime.datetime.now(datetime.UTC):
+        return [Check("window", title, "warn", f"now is outside; shown as if begun at {as_data(policy.now)}")]
+    if policy.window is None:
+        return [Check("window", title, "pass", begins(policy))]
+    return [Check("window", title, "pass", f"until {as_data(policy.window.end)}")]
+
+
+def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan, policy: Policy) -> list[Check]:
     if params["gather"] != "full":
         return []
     names = {"a": str(reading.a["host"])}
@@ -363,4 +440,4 @@ def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan
         now=datetime.datetime.now(datetime.UTC),
         clock_skew_max=params["clock_skew_max"],
     )
-    return checks + of_packages
+    return checks + of_packages + _window(params, plan, policy)

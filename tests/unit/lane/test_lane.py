@@ -80,6 +80,16 @@ def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
         ({"backup_dir": "/proc/backups"}, "sra_backup_dir is /proc/backups"),
         ({"install_timeout": 0}, "sra_install_timeout"),
         ({"install_timeout": "long"}, "sra_install_timeout"),
+        ({"jump_client_limit": 0}, "sra_jump_client_limit"),
+        ({"jump_client_limit": 501}, "sra_jump_client_limit is 501"),
+        ({"jump_client_threshold": 101}, "sra_jump_client_threshold is 101"),
+        ({"logout_users": "perhaps"}, "sra_logout_users"),
+        ({"logout_users": True, "logout_announce": "/no/such.yml"}, "sra_logout_announce names /no/such.yml"),
+        ({"logout_announce": __file__}, "sra_logout_users is not true"),
+        ({"windows": "tonight"}, "sra_windows is no list"),
+        ({"windows": [{"start": "22:00", "end": "23:00"}]}, "sra_windows: The start of window 1"),
+        ({"windows": [{"start": "2026-03-07T22:00:00Z", "end": "2026-03-07T21:00:00Z"}]}, "sra_windows: Window 1 ends"),
+        ({"soak_min": 20, "soak_max": 10}, "sra_soak_min (20 s) is longer than sra_soak_max"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.Any], said: str) -> None:

@@ -23,10 +23,14 @@ MODULES = (
     "appliance_backup",
     "appliance_info",
     "appliance_update",
+    "appliance_verify",
     "failover_relationship",
     "failover_role",
+    "jump_client_settings",
+    "jump_client_wait",
     "shared_ip",
     "site_probe",
+    "user_logout",
 )
 SECRETS = {"appliance_password", "login_password", "client_secret"}
 

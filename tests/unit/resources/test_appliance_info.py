@@ -71,8 +71,10 @@ def test_jump_clients_are_counted_by_what_is_waited_for(world: World, appliance:
         "uninstalled": 1,
         "active_online": 2,
         "active_pending": 1,
+        "active_ready": 1,
         "passive_pending": 1,
         "active_not_ready": ["waiting"],
+        "passive_not_ready": ["asleep"],
         "jumpoints_total": 2,
         "jumpoints_connected": 1,
     }
