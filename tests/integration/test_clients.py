@@ -31,6 +31,11 @@ def limit(lab: Lab, letter: str) -> int:
     return int(lab.device(letter)["settings"]["max_concurrent_upgrades"])
 
 
+def said(outcome: Outcome) -> str:
+    """What was printed, without the line ends and labels that announcements are wrapped with."""
+    return " ".join(outcome.output.replace("[one]", " ").split())
+
+
 def changed(outcome: Outcome) -> dict[str, int]:
     return {host: counts["changed"] for host, counts in outcome.recap.items()}
 
@@ -64,27 +69,28 @@ def test_everything_that_can_be_asked_for(start_lab: StartLab, tmp_path: pathlib
     assert limits[0] < updates[0] < logouts[0] < swing[0] < limits[1]
     assert (limit(lab, "a"), limit(lab, "b")) == (50, 50)
     assert list((tmp_path / "backups").glob("*.jump-client-limit.json")) == []
-    for said in (
+    for words in (
         "12 of 12 active ones online and upgraded (11 needed)",
         "Jumpoints: 2 of 2 connected",
         "VERIFIED one-b",
-        "pass     Product version: 12.2.0",
-        "pass     Everything else is as it was before the update",
-        "skipped  The site's own verification",
+        "pass Product version: 12.2.0",
+        "pass Everything else is as it was before the update",
+        "skipped The site's own verification",
         "TO DO FOR PEOPLE",
         "Integration clients of access-one.example.com do not update themselves",
         "extracted from one-b, which serves production (ASYNC-8)",
         "workstation-013",
         "Logged out: User 1, User 2, User 3",
     ):
-        assert said in real.output, said
+        assert words in said(real), words
 
 
 def test_the_limit_is_put_back_after_a_failure_and_after_a_killed_run(start_lab: StartLab) -> None:
     lab = start_lab(SINGLE, sra_jump_client_limit=5)
-    lab.simulator.fault("install_failed", "one-a", count=1)
+    lab.simulator.fault("install_failed", "one-a", count=1, skip=1)
     failed = lab.play("upgrade_single")
     assert failed.status != 0
+    assert lab.device("a")["base"] == "3.3.2", "the product update is what failed"
     assert any("jump" in write for write in operations(lab)), "it was set before the install"
     assert limit(lab, "a") == 50
     # Nothing of the failed attempt is in the way of the next one, where a certificate was renewed in between.
@@ -108,15 +114,15 @@ def test_missing_clients_stop_the_next_step_only(start_lab: StartLab) -> None:
     lab.simulator.fault("jump_clients_lost", "one-b", clients=4)
     stopped = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert stopped.status != 0
-    assert "8 of 12 active ones online and upgraded (11 needed)" in stopped.output
-    assert "sra_jump_client_threshold" in stopped.output
+    assert "8 of 12 active ones online and upgraded (11 needed)" in said(stopped)
+    assert "sra_jump_client_threshold" in said(stopped)
     assert lab.device("b")["shared_ip_enabled"], "production runs where it was moved to"
     assert lab.device("a")["product"] == "12.1.0"
     assert limit(lab, "b") == 50
     writes = len(lab.writes())
     still = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert still.status != 0
-    assert "(11 needed)" in still.output, "what was online before the upgrade is remembered across runs"
+    assert "(11 needed)" in said(still), "what was online before the upgrade is remembered across runs"
     assert len(lab.writes()) == writes
     enough = lab.play("upgrade_asynchronous", *CONFIRMED, "-e", "sra_jump_client_threshold=50")
     assert enough.status == 0, enough.output
@@ -128,8 +134,8 @@ def test_without_the_permission_nothing_is_counted_and_this_is_said(start_lab: S
     lab = start_lab({"pairs": [{"name": "one", "single": True, "a": {"api_accounts": [account]}}]})
     outcome = lab.play("upgrade_single")
     assert outcome.status == 0, outcome.output
-    assert "skipped  Client software is back" in outcome.output
-    assert "Nobody counted the Jump Clients" in outcome.output
+    assert "skipped Client software is back" in said(outcome)
+    assert "Nobody counted the Jump Clients" in said(outcome)
     assert_no_open_session(lab)
 
 
@@ -153,18 +159,18 @@ def test_nothing_is_touched_outside_a_window(start_lab: StartLab) -> None:
     lab = start_lab(sra_windows=[window(7200, 40000)])
     refused = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert refused.status != 0
-    assert "Nothing was changed" in refused.output
-    assert "The next window is" in refused.output
+    assert "Nothing was changed" in said(refused)
+    assert "The next window is" in said(refused)
     assert lab.writes() == []
     looked = lab.play("upgrade_asynchronous", "--check", *CONFIRMED)
     assert looked.status == 0, looked.output
-    assert "shown as if begun at" in looked.output
-    assert "WOULD DO: Update device B" in looked.output
+    assert "shown as if begun at" in said(looked)
+    assert "WOULD DO: Update device B" in said(looked)
     lab.settings["sra_windows"] = [window(-60, 120)]
     lab.write_inventory()
     short = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert short.status != 0
-    assert "the window ends in" in short.output
+    assert "the window ends in" in said(short)
     assert lab.writes() == []
 
 
@@ -172,14 +178,14 @@ def test_a_window_that_is_over_ends_the_run_well(start_lab: StartLab) -> None:
     lab = start_lab(sra_windows=[window(-60, 1200), window(7200, 40000)], sra_estimates={**QUICK, "swing": 3600})
     ended = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert ended.status == 0, ended.output
-    assert "The next window is" in ended.output
+    assert "The next window is" in said(ended)
     assert lab.device("b")["product"] == "12.2.0"
     assert lab.device("a")["shared_ip_enabled"]
     lab.settings |= {"sra_windows": [window(-60, 20000)], "sra_estimates": QUICK, "sra_soak_min": 5000}
     lab.write_inventory()
     soaking = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert soaking.status == 0, soaking.output
-    assert "sra_soak_min" in soaking.output
+    assert "sra_soak_min" in said(soaking)
     assert lab.device("b")["shared_ip_enabled"]
     assert lab.device("a")["product"] == "12.1.0"
     written = len(lab.writes())
@@ -196,7 +202,7 @@ def test_a_step_that_begins_too_late_is_not_begun(start_lab: StartLab, tmp_path:
     lab = start_lab(sra_windows=[window(-60, 95)], sra_estimates=estimates, sra_verify_tasks=str(verify))
     held = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert held.status == 0, held.output
-    assert "ENDED BEFORE THE NEXT STEP" in held.output
+    assert "ENDED BEFORE THE NEXT STEP" in said(held)
     assert lab.device("b")["product"] == "12.2.0"
     assert lab.device("a")["shared_ip_enabled"]
     assert not lab.device("b")["shared_ip_enabled"]
@@ -212,8 +218,8 @@ def test_a_verification_that_fails_keeps_production_where_it_is(start_lab: Start
     lab.simulator.fault("certificate_changed", "one-b", count=1)
     outcome = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert outcome.status != 0
-    assert "FAIL     Changed since before the update: certificates.served.sha256" in outcome.output
-    assert "Open a session: no session to 127." in outcome.output
+    assert "FAIL Changed since before the update: certificates.served.sha256" in said(outcome)
+    assert "Open a session: no session to 127." in said(outcome)
     assert lab.device("b")["product"] == "12.2.0"
     assert lab.device("a")["shared_ip_enabled"]
     assert not lab.device("b")["shared_ip_enabled"]
