@@ -168,6 +168,7 @@ class Listener:
         self._context = context
         self._handler = handler
         self._socket: socket.socket | None = None
+        self._retired = False
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -177,7 +178,7 @@ class Listener:
 
     def open(self) -> None:
         """Raises OSError when the address is taken or not of this machine."""
-        if self._socket is not None:
+        if self._socket is not None or self._retired:
             return
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -195,6 +196,11 @@ class Listener:
         if sock is not None:
             _shut(sock)
         self.drop()
+
+    def retire(self) -> None:
+        """Close for good: whatever a request or a timer has begun, the address stays free for another listener."""
+        self._retired = True
+        self.close()
 
     def drop(self) -> None:
         """Cut all open connections; the socket stays open."""

@@ -69,10 +69,11 @@ class World:
 
     def stop(self) -> None:
         self.timers.stop()
-        for device in self.devices.values():
-            device.listener.close()
-            if device.shared_listener is not None:
-                device.shared_listener.close()
+        with self.lock:
+            for device in self.devices.values():
+                device.listener.retire()
+                if device.shared_listener is not None:
+                    device.shared_listener.retire()
 
     @staticmethod
     def wall_clock() -> float:

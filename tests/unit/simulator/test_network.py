@@ -9,6 +9,7 @@ import ssl
 
 import pytest
 
+from simulator.http_server import Listener
 from simulator.process import SimulatorProcess
 
 
@@ -89,3 +90,14 @@ def test_the_certificate_can_leave_out_the_nodes_own_names():
             context.wrap_socket(plain, server_hostname=device["address"])
         with socket.create_connection((device["address"], device["port"]), timeout=3) as plain:
             context.wrap_socket(plain, server_hostname=sim.ready["pairs"][0]["hostname"]).close()
+
+
+def test_a_retired_address_stays_free_for_another_listener():
+    def refuse(*unused):
+        raise AssertionError("nobody connects")
+
+    first = Listener("127.0.0.1", 0, refuse, refuse)
+    first.open()
+    first.retire()
+    first.open()
+    assert not first.listening
