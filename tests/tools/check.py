@@ -63,10 +63,10 @@ class Check:
         return BUILD / "logs" / f"{self.name}.xml"
 
 
-def pytest(name: str, folder: str, limit: int) -> Check:
+def pytest(name: str, folder: str, limit: int, *options: str) -> Check:
     """A pytest run over ``folder``; one test may take ``limit`` seconds."""
     counts = BUILD / "logs" / f"{name}.xml"
-    command = (PYTHON, "-m", "pytest", folder, "-q", f"--timeout={limit}", f"--junit-xml={counts}")
+    command = (PYTHON, "-m", "pytest", folder, "-q", f"--timeout={limit}", f"--junit-xml={counts}", *options)
     return Check(name, command, needs=folder)
 
 
@@ -95,7 +95,8 @@ SOURCE = (
 )
 TESTS = (
     pytest("unit", "tests/unit", 120),
-    pytest("procedures", "tests/integration", 1200),
+    # Two at a time: a procedure waits for its appliances more than it computes.
+    pytest("procedures", "tests/integration", 1200, "--numprocesses=2", "--dist=worksteal"),
     Check("molecule", (BIN / "molecule", "test", "--all"), needs="extensions/molecule"),
 )
 
