@@ -16,7 +16,7 @@ description:
   - Shows the tasks of the playbook as headings, and below them what was changed, each with its time and duration, warnings and failures.
   - Tasks inside of roles that change nothing are not shown. With C(-v) everything is, as by P(ansible.builtin.default#callback).
 requirements:
-  - Set as stdout callback, for instance by the environment variable E(ANSIBLE_STDOUT_CALLBACK=bseries.sra.runbook).
+  - Set as stdout callback, for instance by the environment variable C(ANSIBLE_STDOUT_CALLBACK=bseries.sra.runbook).
 extends_documentation_fragment:
   - default_callback
   - result_format_callback

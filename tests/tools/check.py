@@ -92,6 +92,7 @@ SOURCE = (
     Check("sanity", (*ANSIBLE_TEST, "sanity", "--local", "--python", PYTHON_VERSION, "--color", "no")),
     # antsibull-docs leaves a log file in the home folder.
     Check("docs-lint", DOCS_LINT, cwd=COPY, environment=(("HOME", str(BUILD / "logs")),)),
+    Check("docs", (PYTHON, ROOT / "tests" / "tools" / "docs.py")),
 )
 TESTS = (
     pytest("unit", "tests/unit", 120),

@@ -26,7 +26,7 @@ SHIPPED_TASKS = {path.stem for path in (ROOT / "playbooks" / "tasks").glob("*.ym
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 CALLBACKS = sorted(path.stem for path in (ROOT / "plugins" / "callback").glob("*.py"))
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PARTS = ("filter", "attributes", "connection", "all")
 """Other names after the collection's, among them the action group."""
 
@@ -37,7 +37,7 @@ all:
     device_b: {hosts: {b: {sra_pair: one}}}
 """
 
-documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 def load(path: pathlib.Path) -> t.Any:
@@ -158,7 +158,9 @@ def test_documents_name_variables_that_exist(document: pathlib.Path) -> None:
 @documents
 def test_documents_link_to_files_that_exist(document: pathlib.Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
-    assert [link for link in links if not (document.parent / link).exists()] == []
+    # The site's pages lie one folder higher than their sources.
+    folder = document.parent.parent if document.parent.name == "docsite" else document.parent
+    assert [link for link in links if not (folder / link).exists()] == []
 
 
 @documents
@@ -170,30 +172,64 @@ def test_documents_run_programs_and_files_that_exist(document: pathlib.Path) -> 
     assert [name for name in (*commands, *folders) if not (ROOT / name.partition("::")[0]).exists()] == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/inventory.md"])
-def test_example_inventories_are_accepted(document: str, tmp_path: pathlib.Path) -> None:
-    text = (ROOT / document).read_text(encoding="utf-8")
-    examples = re.findall(r"```yaml\n(# inventory\.yml\n.*?)```", text, re.DOTALL)
-    assert examples
-    for example in examples:
-        inventory = yaml.safe_load(example)["all"]
-        groups = {name: list(group["hosts"]) for name, group in inventory.get("children", {}).items()}
-        hosts = {
-            name: own
-            for group in (inventory, *inventory.get("children", {}).values())
-            for name, own in group.get("hosts", {}).items()
-        }
-        shared = {
-            **inventory["vars"],
-            **dict.fromkeys((f"sra_{name}" for name in ACCOUNTS), "given"),
-            "sra_backup_dir": str(tmp_path),
-        }
-        if "sra_swing_tasks" in shared:
-            shared["sra_swing_tasks"] = __file__
-        hostvars = {name: {**shared, **own} for name, own in hosts.items()}
-        procedure = "asynchronous" if groups else "single"
-        for name in groups.get("device_a", hosts):
-            assert describe_lane(name, hostvars[name], hostvars, groups, procedure).problems == (), example
+def yaml_examples(marker: str) -> list[t.Any]:
+    """The YAML examples of all documents whose first line is ``marker``, or is none where it is empty."""
+    found = []
+    for document in DOCUMENTS:
+        for text in re.findall(r"```yaml\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL):
+            if text.startswith(f"# {marker}\n") if marker else not text.startswith("# "):
+                name = f"{document.relative_to(ROOT)}:{text.strip().splitlines()[0]}"
+                found.append(pytest.param(text, id=name))
+    return found
+
+
+def problems(inventory: dict[str, t.Any], folder: pathlib.Path, settings: dict[str, t.Any]) -> t.Iterator[str]:
+    """What the role lane finds wrong with an inventory, completed with accounts and files as a reader would."""
+    groups = {name: list(group["hosts"]) for name, group in inventory.get("children", {}).items()}
+    hosts = {
+        name: own
+        for group in (inventory, *inventory.get("children", {}).values())
+        for name, own in group.get("hosts", {}).items()
+    }
+    shared = {
+        **dict.fromkeys((f"sra_{name}" for name in ACCOUNTS), "given"),
+        **inventory["vars"],
+        **settings,
+        "sra_backup_dir": str(folder),
+    }
+    shared |= {
+        name: __file__ for name in shared if name in ("sra_swing_tasks", "sra_verify_tasks", "sra_logout_announce")
+    }
+    hostvars = {name: {**shared, **own} for name, own in hosts.items()}
+    moved = {"device_a": groups.get("old_appliance", []), "device_b": groups.get("new_appliance", [])}
+    groups = moved if moved["device_a"] else groups
+    procedure = ("asynchronous" if "sra_swing_method" in shared else "synchronous") if groups else "single"
+    for name in groups.get("device_a", hosts):
+        yield from describe_lane(name, hostvars[name], hostvars, groups, procedure).problems
+
+
+@pytest.mark.parametrize("example", yaml_examples("inventory.yml"))
+def test_example_inventories_are_accepted(example: str, tmp_path: pathlib.Path) -> None:
+    assert list(problems(yaml.safe_load(example)["all"], tmp_path, {})) == []
+
+
+@pytest.mark.parametrize("example", yaml_examples(""))
+def test_example_settings_are_accepted(example: str, tmp_path: pathlib.Path) -> None:
+    settings = yaml.safe_load(example)
+    pair = {
+        "children": {
+            "device_a": {"hosts": {"a": {"sra_host": "192.0.2.11", "sra_pair": "one"}}},
+            "device_b": {"hosts": {"b": {"sra_host": "192.0.2.12", "sra_pair": "one"}}},
+        },
+        "vars": {
+            "sra_site_hostname": "access.example.com",
+            "sra_accept_license": True,
+            "sra_swing_method": "shared_ip",
+        },
+    }
+    pair["vars"]["sra_shared_ip"] = "192.0.2.10"
+    assert all(name.startswith("sra_") for name in settings)
+    assert list(problems(pair, tmp_path, settings)) == []
 
 
 def test_readme_lists_every_playbook() -> None:
