@@ -55,6 +55,10 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
         "en": ["Yes", "OK", "Okay", "Continue", "Confirm", "Proceed", "Go Ahead", "I am sure", "Next", "Start"],
         "de": ["Ja", "OK", "Fortfahren", "Bestätigen", "Weiter", "Fortsetzen", "Ausführen", "Starten"],
     },
+    "continue": {
+        "en": ["Continue", "Proceed", "Go On", "Next", "OK", "Okay", "Close", "Skip", "Got it", "Dismiss", "Home"],
+        "de": ["Weiter", "Fortfahren", "Fortsetzen", "OK", "Schließen", "Überspringen", "Verstanden", "Startseite"],
+    },
     "cancel": {
         "en": ["No", "Cancel", "Back", "Abort", "Go Back", "Return", "Never Mind", "Decline"],
         "de": ["Nein", "Abbrechen", "Zurück", "Abbruch", "Ablehnen"],

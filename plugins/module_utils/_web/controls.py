@@ -116,6 +116,14 @@ class Form:
         return tuple(control for control in self.controls if control.visible and control.type != "hidden")
 
 
+def form_in_script(script: str) -> str | None:
+    """Name, id or number of the form that a script submits, "form" or "this" for the one around; None where it submits none."""
+    if not _SUBMIT_SCRIPT.search(script):
+        return None
+    named = _FORM_IN_SCRIPT.search(script)
+    return named.group(1) if named else "this"
+
+
 def _by_id(root: t.Any) -> dict[str, t.Any]:
     found: dict[str, t.Any] = {}
     for element in root.iter():
@@ -314,12 +322,11 @@ class _Reader:
                 element.get("href") or "" if "script:" in (element.get("href") or "") else "",
             )
         )
-        if not _SUBMIT_SCRIPT.search(script):
+        wanted = form_in_script(script)
+        if wanted is None:
             return None
-        named = _FORM_IN_SCRIPT.search(script)
         form = self.owner(element)
-        if named and named.group(1) not in ("form", "this"):
-            wanted = named.group(1)
+        if wanted not in ("form", "this"):
             form = next((i for i, f in enumerate(self.forms) if wanted in (f.get("id"), f.get("name"), str(i))), form)
         made = self.button(element, form, "submit")
         return dataclasses.replace(made, name="", value="")

@@ -16,10 +16,12 @@ from .controls import Form
 from .sections import Sections
 from .words import clean
 
-_LOCATION = re.compile(
+LOCATION: t.Final = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign"
     r"|replace)\s*\(|window\.open\s*\(|navigate\s*\()\s*['\"]([^'\"]+)['\"]"
 )
+# Attributes in which scripts find the address of what looks like a button.
+DATA_ADDRESSES: t.Final = ("data-href", "data-url", "data-link", "data-target-url")
 _ASIDE = re.compile(r"(^|[\s_-])(footer|foot|breadcrumbs?|crumbs?|language|lang|locale)($|[\s_-])", re.IGNORECASE)
 _CURRENT = re.compile(r"(^|[\s_-])(active|current|selected|aktiv|on)($|[\s_-])", re.IGNORECASE)
 _LONGEST_MENU_LABEL = 48
@@ -64,7 +66,7 @@ def refresh_of(root: t.Any, url: str) -> Refresh | None:
     if dom.lines(root, form_parts=True) or root.find(".//form") is not None:
         return None
     for script in root.iter("script"):
-        found = _LOCATION.search(script.text or "")
+        found = LOCATION.search(script.text or "")
         if found:
             return Refresh(0, urljoin(dom.base_url(root, url), found.group(1)))
     return None
@@ -89,11 +91,11 @@ def _target(element: t.Any) -> str | None:
         return href
     if href.lower().startswith(("http:", "https:")):
         return href
-    for name in ("data-href", "data-url", "data-link", "data-target-url"):
+    for name in DATA_ADDRESSES:
         if element.get(name):
             return str(element.get(name))
     script = " ".join((element.get("onclick") or "", href if href.lower().startswith("javascript:") else ""))
-    found = _LOCATION.search(script)
+    found = LOCATION.search(script)
     return found.group(1) if found else None
 
 
@@ -195,14 +197,15 @@ def _form_links(forms: t.Sequence[Form], sections: Sections) -> t.Iterator[Link]
                 yield _make(button.element, button.captions, _get_url(form, pair), sections)
         if len(shown) == 1 and shown[0].type == "select" and shown[0].name and len(form.buttons) <= 1:
             for option in shown[0].options:
-                if option.value and not option.disabled and not _is_address(option.value):
+                if option.value and not option.disabled and not is_address(option.value):
                     made = _make(
                         shown[0].element, (option.text,), _get_url(form, [(shown[0].name, option.value)]), sections
                     )
                     yield dataclasses.replace(made, parents=(*shown[0].labels, *made.parents))
 
 
-def _is_address(value: str) -> bool:
+def is_address(value: str) -> bool:
+    """True for the value of an option that a script opens."""
     return value.startswith(("/", "./", "../", "http://", "https://"))
 
 
@@ -211,7 +214,7 @@ def _option_links(root: t.Any, base: str, sections: Sections) -> t.Iterator[Link
     for select in root.iter("select"):
         for option in select.iter("option"):
             value = option.get("value") or ""
-            if _is_address(value):
+            if is_address(value):
                 group = option.getparent().get("label") if option.getparent().tag == "optgroup" else None
                 made = _make(select, (clean(option.text_content()),), urljoin(base, value), sections)
                 yield dataclasses.replace(made, parents=((clean(group),) if group else ()) + made.parents)

@@ -9,15 +9,22 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .controls import Control, Form
+from .controls import Button, Control, Form
+from .navigation import Link
 from .view import PageView
 from .vocabulary import Vocabulary
-from .words import PREFIX
+from .words import PREFIX, SAME_WORDS
 
 _AGREEMENT = re.compile(
     r"login agreement|terms of use|usage agreement|acceptable use|user agreement|pre.?login"
     r"|terms and conditions|anmeldevereinbarung|login-vereinbarung|nutzungsbedingungen|nutzungsvereinbarung"
     r"|anmeldungsvereinbarung",
+    re.IGNORECASE,
+)
+# Only of sign-ins; "terms and conditions" may be those of an update.
+_LOGIN_AGREEMENT = re.compile(
+    r"login agreement|usage agreement|acceptable use|pre.?login|anmeldevereinbarung|login-vereinbarung"
+    r"|nutzungsvereinbarung|anmeldungsvereinbarung",
     re.IGNORECASE,
 )
 _PASSWORD_CHANGE = re.compile(
@@ -54,7 +61,12 @@ _STARTING = re.compile(
     r"|vorübergehend nicht|wird aktualisiert|nicht verfügbar",
     re.IGNORECASE,
 )
-
+# Words of pages on which going on is more than having read them.
+_BINDING = re.compile(
+    r"\b(accept\w*|agree\w*|consent\w*|terms|licen[cs]e|password|passwort|kennwort|akzeptier\w*|zustimm\w*|stimmen?"
+    r"|einverstanden\w*|bedingungen|vereinbarung\w*|lizenz\w*)\b",
+    re.IGNORECASE,
+)
 
 # A sign-in form may also hold a language, a domain and a box to be remembered, hardly more.
 _MOST_SIGN_IN_FIELDS: t.Final = 6
@@ -100,14 +112,19 @@ def sign_in_form(view: PageView, vocabulary: Vocabulary) -> Form | None:
     return form if text_fields(form) else None
 
 
-def asks_to_sign_in(view: PageView, vocabulary: Vocabulary) -> bool:
-    """True for a sign-in page in the middle of a session: the form alone may also be one of settings with a password."""
+def asks_to_sign_in(view: PageView, vocabulary: Vocabulary, *, alone: bool = False) -> bool:
+    """True for a sign-in page in the middle of a session: the form alone may also be one of settings with a password.
+
+    ``alone``: pages of this session may come without menus, so that few links say nothing.
+    """
     form = sign_in_form(view, vocabulary)
     if form is None:
         return False
     named = vocabulary.best("username", text_fields(form), lambda control: control.labels, loose=True)
     pressed = vocabulary.best("sign_in", form.buttons, lambda button: button.captions)
-    return len(form.shown) <= _MOST_SIGN_IN_FIELDS and bool(named or pressed or len(view.links) <= _FEW_LINKS)
+    return len(form.shown) <= _MOST_SIGN_IN_FIELDS and bool(
+        named or pressed or (not alone and len(view.links) <= _FEW_LINKS)
+    )
 
 
 def sign_in_name(form: Form, vocabulary: Vocabulary) -> Control | None:
@@ -144,6 +161,42 @@ def obstacle(view: PageView, vocabulary: Vocabulary) -> str | None:
     if not passwords and not inputs and _SAML.search(text):
         return "SAML single sign-on"
     return None
+
+
+def obstacle_in_session(view: PageView, vocabulary: Vocabulary) -> str | None:
+    """The same for a page without any way to sign out, in the middle of a session, by its words only.
+
+    Agreements are not named here: those of updates are answered by whoever installs.
+    """
+    if has_sign_out(view, vocabulary) or len(view.links) > _FEW_LINKS:
+        return None
+    text = _shown_text(view)
+    passwords = sum(len(password_fields(form)) for form in view.forms)
+    inputs = [control for form in view.forms for control in text_fields(form)]
+    if passwords >= 2 and _PASSWORD_CHANGE.search(text):
+        return "forced password change"
+    if not passwords and len(inputs) == 1 and _TWO_FACTOR.search(text):
+        return "two-factor authentication"
+    if not passwords and not inputs and _SAML.search(text) and (view.buttons or view.links):
+        return "SAML single sign-on"
+    if not passwords and not inputs and _LOGIN_AGREEMENT.search(text) and (view.buttons or view.links):
+        return "login agreement"
+    return None
+
+
+def way_on(view: PageView, vocabulary: Vocabulary) -> Button | Link | None:
+    """The one button or link that a notice is left by; None where the page is, or may be, more than a notice."""
+    if any(form.shown for form in view.forms) or _BINDING.search(_shown_text(view)):
+        return None
+    if view.status >= 400:
+        return None
+    actions: list[Button | Link] = [b for b in view.buttons if b.visible and not b.disabled and b.form is not None]
+    known = {id(button.element) for button in actions}
+    actions += [
+        link for link in view.links if link.visible and not link.disabled and not link.aside and id(link.element) not in known
+    ]
+    found = vocabulary.best("continue", actions, lambda action: action.captions, floor=SAME_WORDS)
+    return found[0] if len(found) == 1 else None
 
 
 def required_extras(form: Form, expected: t.Collection[Control]) -> list[Control]:

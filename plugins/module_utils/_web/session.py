@@ -17,7 +17,7 @@ from .._errors import InputError, PageError, SraError, StateError
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
 from .._wait import Deadline
-from . import filling, recognise, signing
+from . import filling, frames, recognise, signing
 from .controls import Button, Form
 from .faults import ServerStarting, SessionExpired
 from .filling import Values
@@ -89,6 +89,8 @@ class WebSession:
         self._refused: SraError | None = None
         self._looked_for_id = False
         self._found: dict[str, str] = {}
+        # Pages inside frames come alone, without the menu and the way to sign out.
+        self._in_frames = False
         redactor.add(password)
         self._navigator = Navigator(self.vocabulary, transport.is_same_origin, self.finder)
 
@@ -387,7 +389,10 @@ class WebSession:
                 appliance=self.label, page=urllib.parse.urlsplit(response.url).path,
             )  # fmt: skip
         view = parse(response.body, response.url, content_type, response.status, preceding)
-        if expect_session and (response.status == 401 or recognise.asks_to_sign_in(view, self.vocabulary)):
+        self._unfold(view)
+        if expect_session and (
+            response.status == 401 or recognise.asks_to_sign_in(view, self.vocabulary, alone=self._in_frames)
+        ):
             self._signed_in = False
             raise self._expired(view)
         refresh = refresh_of(view.root, view.url)
@@ -413,7 +418,41 @@ class WebSession:
             )
         if self._signed_in and recognise.has_sign_out(view, self.vocabulary):
             self.current = view
+        elif self._signed_in and expect_session:
+            self._refuse_obstacle(view)
         return view
+
+    def _refuse_obstacle(self, view: PageView) -> None:
+        """Name what stands in the way of a session that was signed in: a new password, a second factor, an agreement."""
+        name = recognise.obstacle_in_session(view, self.vocabulary)
+        if name:
+            raise signing.obstacle_error(self, name, view.text[:200].replace("\n", " "), in_session=True)
+
+    def _unfold(self, view: PageView) -> None:
+        """Read the frames of a page into it."""
+        if view.root.find(".//frame") is None and view.root.find(".//iframe") is None:
+            return
+        before = len(view.root.xpath("//frame"))
+        frames.unfold(view.root, view.url, self._framed, itertools.count(1))
+        self._in_frames = self._in_frames or bool(before) or recognise.has_sign_out(view, self.vocabulary)
+
+    def _framed(self, url: str) -> tuple[t.Any, str] | None:
+        """The document of a frame; None for what is no page of this origin, or is not there."""
+        for _hop in range(MAX_REFRESHES):
+            if not self.transport.is_same_origin(url):
+                return None
+            response = self.transport.request("GET", url, follow_redirects=True)
+            if response.status >= 500:
+                raise self._starting(f"answers with status {response.status} in a frame", _words_of(response))
+            content_type = response.headers.get("Content-Type") or ""
+            if response.status >= 400 or not re.search(r"html", content_type or "html", re.IGNORECASE):
+                return None
+            inner = parse(response.body, response.url, content_type, response.status)
+            refresh = refresh_of(inner.root, inner.url)
+            if refresh is None or refresh.seconds > LONGEST_REFRESH or not _elsewhere(refresh.url, inner.url):
+                return inner.root, inner.url
+            url = refresh.url
+        return None
 
     @staticmethod
     def _depth(view: PageView) -> int:

@@ -19,6 +19,9 @@ from .words import PREFIX
 if t.TYPE_CHECKING:
     from .session import WebSession
 
+_FIRST_ERROR_STATUS: t.Final = 400
+# Notices that are shown one after the other before the first page.
+_MOST_NOTICES: t.Final = 3
 _ADVICE: t.Final = {
     "login agreement": "Read and accept it in a browser, switch it off, or use an account or network it does not apply to.",
     "forced password change": "Sign in with a browser, set a new password, and give that one.",
@@ -33,7 +36,32 @@ def sign_in(web: WebSession) -> PageView:
     view = _towards_form(web, web.start_page())
     if recognise.has_sign_out(view, web.vocabulary):
         return view
-    return judge(web, view, _submit(web, view))
+    return judge(web, view, _past_notices(web, view, _submit(web, view)))
+
+
+def _past_notices(web: WebSession, before: PageView, answer: PageView) -> PageView:
+    """Go on from notices that only want to be read; from anything else the answer is returned as it came.
+
+    A notice asks for nothing, speaks of no agreement and no failure, and has one way on.
+    """
+    view = answer
+    for _notice in range(_MOST_NOTICES):
+        if recognise.has_sign_out(view, web.vocabulary) or view.status >= _FIRST_ERROR_STATUS:
+            break
+        onward = recognise.way_on(view, web.vocabulary)
+        if onward is None or recognise.obstacle(view, web.vocabulary):
+            break
+        if isinstance(onward, Link):
+            following = web.get(onward.url, expect_session=False)
+        elif outcome(before.all_lines(), view).errors:
+            break
+        else:
+            form = next(form for form in view.forms if form.index == onward.form)
+            following = web.submit(form, onward, {}, "go on from a notice", kind="sign_in", view=view)
+        if recognise.sign_in_form(following, web.vocabulary) is not None:
+            break  # The page that came first says why.
+        view = following
+    return view
 
 
 def submit_account(web: WebSession, page: PageView) -> PageView:
@@ -127,14 +155,20 @@ def only_button(web: WebSession, view: PageView, form: Form) -> Button:
     )
 
 
-def obstacle_error(web: WebSession, name: str, words: str | None = None) -> SignInObstacle:
+def obstacle_error(
+    web: WebSession, name: str, words: str | None = None, *, in_session: bool = False
+) -> SignInObstacle:
+    """Names what stands in the way; ``in_session``: after the sign-in, where something may have been asked for."""
+    what = "session" if in_session else "sign-in"
     return SignInObstacle(
-        f"{web.start}: the sign-in of {web.username!r} stops at: {name}",
-        expected="a sign-in form and then the pages of the interface",
-        seen=words or name,
+        f"{web.start}: the {what} of {web.username!r} stops at: {name}",
+        expected="a page of the session" if in_session else "a sign-in form and then the pages of the interface",
+        seen=web.redactor.text(words) if words else name,
         appliance=web.label,
         page=web.start,
-        state="not signed in; nothing was changed",
+        state="signed in; what was asked for last may not have been done"
+        if in_session
+        else "not signed in; nothing was changed",
         advice=_ADVICE.get(name, "Sign in with a browser and look what is asked for."),
     )
 
