@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import pathlib
 import traceback
 import typing as t
@@ -15,7 +16,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ._api.client import ApiClient
-from ._errors import InputError, SraError, StateError
+from ._errors import ApiError, AuthenticationError, InputError, PageError, SraError, StateError
+from ._pages import basics
 from ._transport.endpoint import Endpoint
 from ._transport.redact import Redactor
 from ._transport.transport import Transport
@@ -290,6 +292,19 @@ class Connection:
             )
         self._identity_known = True
 
+    def _told_elsewhere(self, interface: Interface) -> str | None:
+        """The appliance's id as the APIs or, for the pages of the site, those of the appliance tell it; None where none does.
+
+        The certificate tells nothing: both appliances of a pair hold the same one.
+        """
+        with contextlib.suppress(ApiError, AuthenticationError):
+            if self.has_api and (told := self.api.health().appliance_id):
+                return told
+        if interface == "login" and self.has_account("appliance"):
+            with contextlib.suppress(PageError, AuthenticationError):
+                return basics.read(self.appliance_web).appliance_id
+        return None
+
     def _new_transport(self) -> Transport:
         return self._exits.enter_context(Transport(self.endpoint, self.redactor, self.clock))
 
@@ -315,6 +330,7 @@ class Connection:
                 report_dir=pathlib.Path(options.report_dir) if options.report_dir else None,
                 check_mode=self.check_mode,
                 expected_appliance_id=options.appliance_id,
+                identify=functools.partial(self._told_elsewhere, interface),
             )
             self._webs[interface] = self._exits.enter_context(session)
         return self._webs[interface]

@@ -227,6 +227,8 @@ def in_short(name: str, language: str | None) -> str:
         f"{said('save_changes')}, then tick it on the other",
         "establish": f"{failover}: fill in both connections with the devices' own addresses, "
         f"{said('establish_relationship')}",
+        "jump_client_limit": f"{way('jump_clients', language)}: set {said('max_concurrent_upgrades')}, "
+        f"{said('save_changes')}",
         "final_sync": f"{failover}: {said('sync_now')}, or wait for the first sync",
     }
     return lines[name]

@@ -95,6 +95,14 @@ def _ntp(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
         )
 
 
+def _backup_permission(appliance: t.Mapping[str, t.Any]) -> tuple[str, tuple[t.Any, ...], str, str]:
+    """Who can sign in to /login gets the same backup from its page."""
+    what = "Allow Access to the Backup API: the backups are made with it"
+    if "login" in _section(appliance, "languages"):
+        return "perm_backup", (True,), "warn", f"{what}, else by the page Management > Software Management"
+    return "perm_backup", (True,), "fail", what
+
+
 def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
     api = _section(appliance, "api")
     permissions = api.get("permissions") or {}
@@ -110,7 +118,7 @@ def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Chec
             "fail",
             "Command API (read-only is enough): health, roles and logged-in users are read with it",
         ),
-        ("perm_backup", (True,), "fail", "Allow Access to the Backup API: the backups are made with it"),
+        _backup_permission(appliance),
         (
             "perm_configuration",
             (True,),

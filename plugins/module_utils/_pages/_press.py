@@ -78,8 +78,9 @@ def _signature(form: Form) -> _Signature:
 
 
 def _parts(view: PageView) -> set[t.Any]:
-    """What a page offered: its forms as a person sees them, and where its links lead."""
-    return {_signature(form) for form in view.forms} | {link.url for link in view.links}
+    """What a page offered: its forms as a person sees them, where its links lead, and its headings."""
+    headings = {("heading", heading) for heading in view.headings}
+    return {_signature(form) for form in view.forms} | {link.url for link in view.links} | headings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,8 +141,11 @@ class Press:
             declined = [button for button in buttons if button in declining]
             answers = len(buttons) > len(declined)
             has_box = any(control.type == "checkbox" for control in form.shown)
-            if (asks and (declined or (declining and answers))) or (
-                _LICENCE.search(text) and (has_box or (declined and answers))
+            to_tick = any(c.type == "checkbox" and c.required and not c.checked for c in form.shown)
+            if (
+                to_tick
+                or (asks and (declined or (declining and answers)))
+                or (_LICENCE.search(text) and (has_box or (declined and answers)))
             ):
                 key = "accept_license" if _LICENCE.search(text) else "confirm"
                 raise self.web.page_error(
@@ -272,12 +276,15 @@ class Press:
             found = self._named(answers, self.key) or self._named(answers, "confirm")
             if not found and is_new and cancelling:
                 found = [button for button in answers if self._repeats(button)]
-            if len(found) != 1 or not (asks or cancelling):
+            again = is_new and self._asked_again(view, before, form, answers)
+            if again:
+                found = answers
+            if len(found) != 1 or not (asks or cancelling or again):
                 continue
             if said.errors and not (is_new and cancelling and not any(control.is_text for control in form.shown)):
                 # Words that forbid or warn belong to a question that can be declined, not to a form that came back.
                 continue
-            if not asks and not (said.news and is_new):
+            if not (asks or again) and not (said.news and is_new):
                 # Without a question, only a form that was not there before is one: the page may simply show itself again.
                 continue
             self._refuse_other_danger(view, said)
@@ -286,6 +293,31 @@ class Press:
         if answer is not None:
             self._refuse_other_danger(view, said)
         return answer
+
+    def _asked_again(
+        self, view: PageView, before: t.AbstractSet[t.Any], form: Form, answers: t.Sequence[Button]
+    ) -> bool:
+        """A page about nothing but the action: a new heading names it, and all that can be done is to press it again.
+
+        What begins with another word than the action, such as Stop, is never taken for it.
+        """
+        if len(answers) != 1 or any(control.type != "checkbox" for control in form.shown):
+            return False
+        if [control for control in form.shown if control not in self._ticks(form, "confirm_tick")]:
+            return False
+        others = [button for button in view.buttons if button.visible and button.form not in (None, form.index)]
+        new = [heading for heading in view.headings if ("heading", heading) not in before]
+        named = any(self._says_again(heading) for heading in new)
+        return named and self._says_again(answers[0].caption) and not any(self._says_again(b.caption) for b in others)
+
+    def _says_again(self, text: str) -> bool:
+        """True for the words of a caption of the action, some perhaps left out, the first one the same."""
+        seen = [stem for stem in stems(text) if stem not in _EMPTY_STEMS]
+        for caption in self.web.vocabulary.captions(self.key):
+            wanted = [stem for stem in stems(caption) if stem not in _EMPTY_STEMS]
+            if seen and wanted and seen[0] == wanted[0] and set(seen) <= set(wanted):
+                return True
+        return False
 
     def _refuse_other_danger(self, view: PageView, said: Outcome) -> None:
         about = " ".join(line for line in said.news if _QUESTION.search(line))

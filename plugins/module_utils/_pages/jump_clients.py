@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import typing as t
 
 from .._errors import InputError, RefusedByAppliance
@@ -38,11 +40,36 @@ def _open(web: WebSession) -> tuple[PageView, Finder]:
     return view, finder
 
 
+def _numbers(control: Control) -> dict[str, int]:
+    """The choices of a select by value, as their texts say; of two numbers in one text neither is taken."""
+    told = {option.value: re.findall(r"\d+", option.text or option.value) for option in control.options}
+    return {value: int(found[0]) for value, found in told.items() if len(found) == 1}
+
+
 def _number(control: Control) -> int | None:
-    text = control.value
     if control.type == "select":
-        text = next((option.value or option.text for option in control.options if option.selected), "")
-    return int(text) if text.strip().isdigit() else None
+        selected = [option for option in control.options if option.selected] or list(control.options[:1])
+        return _numbers(control).get(selected[-1].value) if selected else None
+    return int(control.value) if control.value.strip().isdigit() else None
+
+
+def value_for(control: Control, n: int) -> str:
+    """What the field takes for a number. Raises InputError where it offers a choice without it."""
+    if control.type != "select":
+        return str(n)
+    numbers = _numbers(control)
+    fitting = [value for value, number in numbers.items() if number == n]
+    if len(fitting) == 1:
+        return fitting[0]
+    offered = ", ".join(str(number) for number in sorted(set(numbers.values())))
+    raise InputError(
+        f"the appliance does not offer {n} as the number of concurrent Jump Client upgrades",
+        expected=offered or "a choice of numbers",
+        seen=", ".join(option.text for option in control.options),
+        page="/login > Jump > Jump Clients",
+        state="nothing was sent",
+        advice="Choose one of these numbers.",
+    )
 
 
 def read(web: WebSession) -> dict[str, t.Any]:
@@ -55,20 +82,41 @@ def read(web: WebSession) -> dict[str, t.Any]:
     return {"max_concurrent_upgrades": int(fact.value) if fact else None}
 
 
-def find_setting(web: WebSession) -> tuple[PageView, Control, Button]:
-    """The page, the field of the number, and the button that saves it."""
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """The field of the number, and what it says now."""
+
+    view: PageView = dataclasses.field(repr=False)
+    finder: Finder = dataclasses.field(repr=False)
+    field: Control
+    number: int | None
+
+    @property
+    def button(self) -> Button:
+        """What saves it. Raises PageError."""
+        return self.finder.button_in(self.finder.form_of(self.field), "save_changes")
+
+
+def find_setting(web: WebSession) -> Setting:
+    """Raises PageError where the field is not there, or more than once."""
     view, finder = _open(web)
     field = finder.control(_KEY, types=_TYPES)
-    return view, field, finder.button_in(finder.form_of(field), "save_changes")
+    return Setting(view, finder, field, _number(field))
+
+
+def refuse_unless_offered(web: WebSession, n: int) -> None:
+    """Raises InputError where the page offers a choice of numbers without this one, PageError where there is no field."""
+    value_for(find_setting(web).field, n)
 
 
 def set_max_concurrent_upgrades(web: WebSession, n: int) -> str:
     """Set the number, read it back, and return the appliance's words. Raises RefusedByAppliance where it did not hold."""
     if not 1 <= n <= MOST:
         raise InputError(f"the number of concurrent Jump Client upgrades must be 1 to {MOST}, not {n}")
-    view, field, button = find_setting(web)
+    setting = find_setting(web)
+    values = {setting.field: value_for(setting.field, n)}
     press = Press(web, "jump_clients", "save_changes", f"allow {n} concurrent Jump Client upgrades")
-    result = press.run(view, button, {field: str(n)})
+    result = press.run(setting.view, setting.button, values)
     seen = read(web)["max_concurrent_upgrades"]
     if seen != n:
         raise RefusedByAppliance(

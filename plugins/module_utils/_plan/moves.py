@@ -211,7 +211,7 @@ def _backup(situation: Situation, device: Observed) -> Step:
         guide=("PREP-1",),
         device=device.letter,
         action="backup",
-        title=f"Back up {device.name} and verify the file",
+        title=device.backup_title,
         window=1,
         estimate_seconds=round(estimate(situation.policy, "backup", device.letter)),
         way_back="Nothing to undo: the appliance is only read.",

@@ -22,7 +22,10 @@ _NOT_BY_SHARED_IP = ("dns", "nat", "custom")
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """One appliance. ``packages`` None: the list of updates was not read. ``synced`` None: not known."""
+    """One appliance. ``packages`` None: the list of updates was not read. ``synced`` None: not known.
+
+    ``backup_by_page``: the API account may not back up, so that the page is used.
+    """
 
     letter: str
     host: str
@@ -42,6 +45,7 @@ class Observed:
     packages: tuple[Package, ...] | None = None
     progress: str | None = None
     progress_text: str = ""
+    backup_by_page: bool = False
 
     @property
     def name(self) -> str:
@@ -54,6 +58,12 @@ class Observed:
     @property
     def offered(self) -> tuple[Package, ...]:
         return self.packages or ()
+
+    @property
+    def backup_title(self) -> str:
+        """What a backup does in words; by the page where the API account may not."""
+        way = " by its page Software Management, for the API account may not," if self.backup_by_page else ""
+        return f"Back up {self.name}{way} and verify the file"
 
     def side(self) -> str:
         """The line that an error gives for this side."""
@@ -91,6 +101,7 @@ def observe(letter: str, data: t.Mapping[str, t.Any] | None, policy: Policy) -> 
         product=_text(api.get("product")),
         role=role,
         api_role=_role(api.get("failover_role"), {}, {}),
+        backup_by_page=_section(api, "permissions").get("perm_backup") is False,
         synced=_synced(data, failover, health),
         sync_running=bool(failover.get("sync_running")),
         shared_ip=enabled,

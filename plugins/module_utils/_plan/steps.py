@@ -86,7 +86,7 @@ def _backup(situation: Situation, letter: str, window: int) -> Step:
         else ("PREP-1",),
         device=letter,
         action="backup",
-        title=f"Back up {device.name} and verify the file",
+        title=device.backup_title,
         window=window,
         estimate_seconds=_seconds(situation, "backup", letter),
         way_back="Nothing to undo: the appliance is only read.",

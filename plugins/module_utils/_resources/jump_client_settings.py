@@ -51,7 +51,10 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
 def _set(connection: Connection, wanted: int, path: pathlib.Path | None, check_mode: bool) -> dict[str, t.Any]:
     note = _read_note(path, connection.label) if path is not None else None
     before = _read(connection)
-    if before == wanted or check_mode:
+    if before == wanted:
+        return _result(before, wanted, note)
+    page.refuse_unless_offered(connection.login_web, wanted)
+    if check_mode:
         return _result(before, wanted, note)
     connection.confirm_identity()
     if path is not None and note is None:

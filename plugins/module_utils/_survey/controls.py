@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import PageError, SraError, StateError
+from .._errors import InputError, PageError, SraError, StateError
 from .._guided.by_hand import in_short
 from .._pages import basics as basics_page
 from .._pages import certificates as certificates_page
@@ -84,24 +84,31 @@ class Context:
     shared_ip: str | None = None
     values: dict[str, str | None] = dataclasses.field(default_factory=dict)
 
-    def seen(self, control: str, state: State, **more: t.Any) -> ControlSeen:
-        step = STEPS.get(control)
+    def seen(self, control: str, state: State, step: str | None = None, **more: t.Any) -> ControlSeen:
+        """``step`` is what a person can do instead, where it is not the control's usual one."""
+        step = step or STEPS.get(control)
         lacks = state in ("missing", "not_understood")
         by_hand = in_short(step, self.language) if lacks and step else ""
         return ControlSeen(control, NAMES[control], state, by_hand=by_hand, **more)
 
-    def lacking(self, control: str, error: SraError) -> ControlSeen:
+    def lacking(self, control: str, error: SraError, step: str | None = None) -> ControlSeen:
         """A control that a lookup did not find, in the words of the lookup."""
-        return self.seen(control, "missing", detail=error.message, candidates=error.candidates[:5])
+        return self.seen(control, "missing", step, detail=error.message, candidates=error.candidates[:5])
 
     def action(
-        self, control: str, view: PageView, action: Action, values: filling.Values | None = None, key: str = ""
+        self,
+        control: str,
+        view: PageView,
+        action: Action,
+        values: filling.Values | None = None,
+        key: str = "",
+        step: str | None = None,
     ) -> ControlSeen:
         """An action that was found on a page, and whether its form would be sent."""
         caption, how = origin.of_action(self.web.vocabulary, key or control, action)
         unfit = _unfit(view, action, values or {})
         if unfit:
-            return self.seen(control, "not_understood", caption=caption, how=how, detail=unfit)
+            return self.seen(control, "not_understood", step, caption=caption, how=how, detail=unfit)
         return self.seen(control, "found", caption=caption, how=how)
 
     def field(self, control: str, field: Control, key: str, value: str | None = None) -> ControlSeen:
@@ -264,13 +271,19 @@ def _security(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
 
 
 def _jump_clients(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
+    key, step = "max_concurrent_upgrades", "jump_client_limit"
     try:
-        view, field, button = jump_clients_page.find_setting(context.web)
+        setting = jump_clients_page.find_setting(context.web)
     except PageError as error:
-        yield context.lacking("max_concurrent_upgrades", error)
+        yield context.lacking(key, error, step)
         return
-    yield context.field("max_concurrent_upgrades", field, "max_concurrent_upgrades", field.value)
-    yield context.action("save_changes", view, button, {field: field.value})
+    number = setting.number or 1
+    yield context.field(key, setting.field, key, str(number))
+    try:
+        values = {setting.field: jump_clients_page.value_for(setting.field, number)}
+        yield context.action("save_changes", setting.view, setting.button, values, step=step)
+    except (PageError, InputError) as error:
+        yield context.lacking("save_changes", error, step)
 
 
 LOOKS: t.Final[dict[str, Look]] = {

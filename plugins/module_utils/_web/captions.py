@@ -60,8 +60,8 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
         "de": ["Weiter", "Fortfahren", "Fortsetzen", "OK", "Schließen", "Überspringen", "Verstanden", "Startseite"],
     },
     "cancel": {
-        "en": ["No", "Cancel", "Back", "Abort", "Go Back", "Return", "Never Mind", "Decline"],
-        "de": ["Nein", "Abbrechen", "Zurück", "Abbruch", "Ablehnen"],
+        "en": ["No", "Cancel", "Back", "Abort", "Go Back", "Return", "Never Mind", "Decline", "Keep", "Keep it"],
+        "de": ["Nein", "Abbrechen", "Zurück", "Abbruch", "Ablehnen", "Beibehalten", "Behalten"],
     },
     "confirm_tick": {
         "en": ["I am sure", "I understand", "I confirm", "Confirm", "Yes", "I have read"],

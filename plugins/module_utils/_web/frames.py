@@ -36,7 +36,9 @@ def _shown(frame: t.Any) -> bool:
 
 def _source(frame: t.Any, base: str) -> str | None:
     source = clean(frame.get("src"))
-    return urljoin(base, source) if source and not source.lower().startswith(("about:", "javascript:", "data:")) else None
+    return (
+        urljoin(base, source) if source and not source.lower().startswith(("about:", "javascript:", "data:")) else None
+    )
 
 
 def unfold(root: t.Any, url: str, fetch: Fetch, numbers: t.Iterator[int], depth: int = 0) -> None:
@@ -118,9 +120,7 @@ def _own_addresses(element: t.Any, base: str) -> None:
         element.set("value", urljoin(base, element.get("value")))
 
 
-def _own_scripts(
-    element: t.Any, base: str, forms: t.Sequence[t.Any], ids: t.Mapping[str, t.Any], prefix: str
-) -> None:
+def _own_scripts(element: t.Any, base: str, forms: t.Sequence[t.Any], ids: t.Mapping[str, t.Any], prefix: str) -> None:
     """Scripts that open an address or submit a form say so in terms of the whole page; others are as they were."""
     for name in ("onclick", "href"):
         script = element.get(name) or ""

@@ -193,9 +193,11 @@ def way_on(view: PageView, vocabulary: Vocabulary) -> Button | Link | None:
     actions: list[Button | Link] = [b for b in view.buttons if b.visible and not b.disabled and b.form is not None]
     known = {id(button.element) for button in actions}
     actions += [
-        link for link in view.links if link.visible and not link.disabled and not link.aside and id(link.element) not in known
+        link
+        for link in view.links
+        if link.visible and not link.disabled and not link.aside and id(link.element) not in known
     ]
-    found = vocabulary.best("continue", actions, lambda action: action.captions, floor=SAME_WORDS)
+    found = [a for a in actions if vocabulary.score("continue", a.captions, floor=SAME_WORDS) is not None]
     return found[0] if len(found) == 1 else None
 
 

@@ -51,7 +51,8 @@ class WebSession:
 
     Signs in when a page is first asked for, once; signs out at the end (what goes wrong there is in ``warnings``). In
     check mode everything but reading, signing in and out and the check for updates raises StateError. A write on another
-    appliance than ``expected_appliance_id`` is refused. Errors: AuthenticationError, SignInObstacle, SessionExpired,
+    appliance than ``expected_appliance_id`` is refused; where the pages of this interface do not show the id, ``identify``
+    is asked once, and what stays unknown is a warning. Errors: AuthenticationError, SignInObstacle, SessionExpired,
     TransportError (ServerStarting while the appliance boots), PageError.
     """
 
@@ -68,6 +69,7 @@ class WebSession:
         report_dir: pathlib.Path | None = None,
         check_mode: bool = False,
         expected_appliance_id: str | None = None,
+        identify: t.Callable[[], str | None] | None = None,
     ) -> None:
         if not username or not password:
             raise InputError(f"{interface}_username and {interface}_password are needed to sign in to /{interface}")
@@ -75,6 +77,7 @@ class WebSession:
         self.vocabulary = (vocabulary or Vocabulary()).in_language(language)
         self.redactor, self.report_dir, self.check_mode = redactor, report_dir, check_mode
         self.expected_appliance_id = expected_appliance_id
+        self._identify = identify
         self.appliance_id: str | None = None
         self.progress_url: str | None = None
         self.said_before: frozenset[str] = frozenset()
@@ -360,14 +363,24 @@ class WebSession:
             return
         if self.check_mode:
             raise StateError(f"check mode: would {purpose}", appliance=self.label, state="nothing was sent")
-        if (
-            self.expected_appliance_id
-            and self.appliance_id
-            and not same_id(self.expected_appliance_id, self.appliance_id)
-        ):
+        self._refuse_another_appliance(purpose)
+
+    def _refuse_another_appliance(self, purpose: str) -> None:
+        expected = self.expected_appliance_id
+        if not expected:
+            return
+        if self.appliance_id is None and self._identify is not None:
+            self.appliance_id = self._identify()
+            untold = (
+                f"{self.start} on {self.label}: neither its pages nor the APIs tell the appliance's id, so it was not "
+                f"compared with {expected} before writing"
+            )
+            if self.appliance_id is None and untold not in self.warnings:
+                self.warnings.append(untold)
+        if self.appliance_id is not None and not same_id(expected, self.appliance_id):
             raise StateError(
                 f"this is another appliance than expected; did not {purpose}",
-                appliance=self.label, expected=self.expected_appliance_id, seen=self.appliance_id, state="nothing was sent",
+                appliance=self.label, expected=expected, seen=self.appliance_id, state="nothing was sent",
                 advice="Check host, DNS and the expected appliance_id.",
             )  # fmt: skip
 

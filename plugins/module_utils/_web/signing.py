@@ -155,9 +155,7 @@ def only_button(web: WebSession, view: PageView, form: Form) -> Button:
     )
 
 
-def obstacle_error(
-    web: WebSession, name: str, words: str | None = None, *, in_session: bool = False
-) -> SignInObstacle:
+def obstacle_error(web: WebSession, name: str, words: str | None = None, *, in_session: bool = False) -> SignInObstacle:
     """Names what stands in the way; ``in_session``: after the sign-in, where something may have been asked for."""
     what = "session" if in_session else "sign-in"
     return SignInObstacle(

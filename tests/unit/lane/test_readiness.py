@@ -142,3 +142,11 @@ def test_stored_certificates_that_differ_or_have_warnings_are_warned_of() -> Non
     assert "The chain is incomplete" in warned.cause
     (keyless,) = outcome("stored_certificate", appliance(certificates=stored(has_private_key=False)))
     assert "private key" in keyless.cause
+
+
+def test_a_missing_permission_to_back_up_only_warns_where_the_page_can_be_used() -> None:
+    api = {"command_api": "v2", "permissions": {"perm_command": "read_only", "perm_backup": False}}
+    assert [check.outcome for check in outcome("api", appliance(api=api))] == ["fail"]
+    (check,) = outcome("api", appliance(api=api, languages={"login": "en"}))
+    assert check.outcome == "warn"
+    assert "Software Management" in check.cause
