@@ -183,7 +183,7 @@ def _neighbour_labels(element: t.Any, follows: bool) -> list[str]:
         parent = node.getparent()
         if found or parent is None or parent.tag in ("form", "body", "tr", "table", "fieldset", "td"):
             break
-        if len(dom.controls_in(parent)) > 1:
+        if dom.holds_several_controls(parent):
             break
         node = parent
     return found

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 import typing as t
 import urllib.parse
@@ -100,10 +101,21 @@ def is_disabled(element: Element) -> bool:
     return any(fieldset.get("disabled") is not None for fieldset in element.iterancestors("fieldset"))
 
 
-def _walk(element: Element, parts: list[str], without: t.AbstractSet[Element], form_parts: bool) -> None:
-    """Collect text with newlines at blocks; iterative, because pages may nest deeply."""
+def _walk(
+    element: Element, parts: list[str], without: t.AbstractSet[Element], form_parts: bool, limit: int | None = None
+) -> None:
+    """Collect text with newlines at blocks; iterative, because pages may nest deeply.
+
+    With a ``limit`` it ends soon after that many characters that are no blanks.
+    """
     stack: list[tuple[Element, bool]] = [(element, False)]
+    counted = collected = 0
     while stack:
+        if limit is not None:
+            collected += sum(len(part.strip()) for part in parts[counted:])
+            counted = len(parts)
+            if collected > limit:
+                return
         node, leaving = stack.pop()
         inline = is_element(node) and node.tag in _INLINE
         if leaving:
@@ -149,6 +161,19 @@ def lines(element: Element, without: t.AbstractSet[Element] = frozenset(), form_
 def text_of(element: Element, without: t.AbstractSet[Element] = frozenset(), form_parts: bool = False) -> str:
     """The visible text of an element on one line."""
     return " ".join(lines(element, without, form_parts))
+
+
+def short_text(element: Element, longest: int, form_parts: bool = False) -> str | None:
+    """The visible text of an element on one line; None where it is longer, without reading all of it."""
+    parts: list[str] = []
+    _walk(element, parts, frozenset(), form_parts, longest)
+    text = clean(" ".join("".join(parts).split()))
+    return text if len(text) <= longest else None
+
+
+def has_text(element: Element) -> bool:
+    """True where the element shows any text."""
+    return short_text(element, 0) is None
 
 
 def before(element: Element) -> str:
@@ -197,13 +222,20 @@ def has_control(element: Element) -> bool:
     )
 
 
+def holds_several_controls(element: Element) -> bool:
+    """True where more than one input, select, text area or button is shown in an element."""
+    return sum(1 for _control in itertools.islice(_shown_controls(element), 2)) > 1
+
+
+def _shown_controls(element: Element) -> t.Iterator[Element]:
+    for node in element.iter(*_FORM_PARTS):
+        if not (node.tag == "input" and (node.get("type") or "").lower() == "hidden"):
+            yield node
+
+
 def controls_in(element: Element) -> list[Element]:
     """The shown inputs, selects, text areas and buttons in an element."""
-    return [
-        node
-        for node in element.iter(*_FORM_PARTS)
-        if not (node.tag == "input" and (node.get("type") or "").lower() == "hidden")
-    ]
+    return list(_shown_controls(element))
 
 
 def contains(outer: Element, inner: Element) -> bool:

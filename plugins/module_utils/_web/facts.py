@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import typing as t
 
@@ -18,6 +19,7 @@ from .words import clean
 
 _LABEL_LINE = re.compile(r"^(?P<label>[^\W\d][^:]{0,79}?)\s*:\s+(?P<value>\S.*)$")
 _LONGEST_LABEL = 80
+_MOST_CHILDREN = 60
 _NO_LINES = ("script", "style", "option", "select", "textarea", "title", "button", "b", "strong", "em", "i", "label")
 _MENU_TAGS = ("ul", "ol", "nav", "menu")
 _LABEL_TAGS = ("label", "b", "strong", "span", "small", "em", "div", "p", "h4", "h5", "h6", "td", "th", "dt", "i")
@@ -72,8 +74,9 @@ def _from_definitions(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
 def _from_pairs(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
     """Boxes whose children are leaves: label, value, label, value; or a label with text behind it."""
     for box in root.iter("div", "li", "p", "span", "section", "article", "tr", "td", "a"):
-        children = [child for child in box if dom.is_element(child) and child.tag != "br" and dom.text_of(child)]
-        if not children or len(children) > 60:
+        shown = (child for child in box if dom.is_element(child) and child.tag != "br" and dom.has_text(child))
+        children = list(itertools.islice(shown, _MOST_CHILDREN + 1))
+        if not children or len(children) > _MOST_CHILDREN:
             continue
         own_text = clean(box.text) + "".join(clean(child.tail) for child in children)
         if (
@@ -83,8 +86,9 @@ def _from_pairs(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
             and (not any(_is_box(child) for child in children) or _alternate(children))
         ):
             for label, value in zip(children[::2], children[1::2]):
-                if label.tag in _LABEL_TAGS and not _LABEL_LINE.match(dom.text_of(label)):
-                    yield dom.text_of(label), dom.text_of(value), value
+                text = dom.short_text(label, _LONGEST_LABEL + 1) if label.tag in _LABEL_TAGS else None
+                if text and not _LABEL_LINE.match(text):
+                    yield text, dom.text_of(value), value
         for child in children:
             if child.tag in ("label", "b", "strong", "span", "em") and clean(child.tail):
                 yield dom.text_of(child), clean(child.tail), box
@@ -103,7 +107,8 @@ def _alternate(children: t.Sequence[t.Any]) -> bool:
 
 
 def _is_box(element: t.Any) -> bool:
-    return sum(1 for child in element if dom.is_element(child) and dom.text_of(child)) > 1
+    shown = (child for child in element if dom.is_element(child) and dom.has_text(child))
+    return sum(1 for _child in itertools.islice(shown, 2)) > 1
 
 
 def _from_attributes(root: t.Any) -> t.Iterator[tuple[str, str, t.Any]]:
@@ -154,9 +159,25 @@ def _from_controls(controls: t.Sequence[Control]) -> t.Iterator[tuple[str, str, 
                 yield label, clean(value), control.element
 
 
+class _Places:
+    """Where a pair was seen: not once more inside of such a place, nor around one."""
+
+    def __init__(self) -> None:
+        self._places: set[t.Any] = set()
+        self._around: set[t.Any] = set()
+
+    def is_new(self, element: t.Any) -> bool:
+        ancestors = list(element.iterancestors())
+        if element in self._places or element in self._around or not self._places.isdisjoint(ancestors):
+            return False
+        self._places.add(element)
+        self._around.update(ancestors)
+        return True
+
+
 def read_facts(root: t.Any, controls: t.Sequence[Control], sections: Sections) -> tuple[Fact, ...]:
     """All pairs of label and value that the page may mean; the same pair of the same place is given once."""
-    seen: dict[tuple[str, str], list[t.Any]] = {}
+    seen: dict[tuple[str, str], _Places] = {}
     found = []
     body = root.find("body") if root.find("body") is not None else root
     for source in (
@@ -172,9 +193,7 @@ def read_facts(root: t.Any, controls: t.Sequence[Control], sections: Sections) -
             value = clean(value).lstrip(": ").strip()
             if not _plausible(tidy) or not value or not dom.visible(element) or element.tag in _MENU_TAGS:
                 continue
-            places = seen.setdefault((tidy, value), [])
-            if any(dom.contains(place, element) or dom.contains(element, place) for place in places):
+            if not seen.setdefault((tidy, value), _Places()).is_new(element):
                 continue
-            places.append(element)
             found.append(Fact(tidy, value, sections.path(element), element))
     return tuple(sorted(found, key=lambda fact: sections.order.get(fact.element, 0)))

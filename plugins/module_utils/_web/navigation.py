@@ -25,6 +25,8 @@ DATA_ADDRESSES: t.Final = ("data-href", "data-url", "data-link", "data-target-ur
 _ASIDE = re.compile(r"(^|[\s_-])(footer|foot|breadcrumbs?|crumbs?|language|lang|locale)($|[\s_-])", re.IGNORECASE)
 _CURRENT = re.compile(r"(^|[\s_-])(active|current|selected|aktiv|on)($|[\s_-])", re.IGNORECASE)
 _LONGEST_MENU_LABEL = 48
+# Boxes without text between a menu and what it is called.
+_MOST_EMPTY_NEIGHBOURS = 20
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -99,48 +101,77 @@ def _target(element: t.Any) -> str | None:
     return found.group(1) if found else None
 
 
-def _label_beside(container: t.Any) -> str:
-    """The short text directly before a box of links: what a menu is called."""
-    tail_owner = container.getprevious()
-    while tail_owner is not None and not (dom.is_element(tail_owner) and dom.text_of(tail_owner, form_parts=True)):
+class _Menus:
+    """The captions of menus, read once for each box of links."""
+
+    def __init__(self, root: t.Any) -> None:
+        self._links: dict[t.Any, int] = {}
+        for element in reversed(list(root.iter())):
+            own = self._links.get(element, 0) + (element.tag == "a")
+            parent = element.getparent()
+            if own and parent is not None:
+                self._links[parent] = self._links.get(parent, 0) + own
+        self._beside: dict[t.Any, str] = {}
+        self._captions: dict[t.Any, tuple[str, ...]] = {}
+
+    def holds_several(self, element: t.Any) -> bool:
+        return self._links.get(element, 0) > 1
+
+    def beside(self, container: t.Any) -> str:
+        """The short text directly before a box of links: what a menu is called."""
+        if container not in self._beside:
+            text = self._label_beside(container)
+            self._beside[container] = text if len(text) <= _LONGEST_MENU_LABEL else ""
+        return self._beside[container]
+
+    def _label_beside(self, container: t.Any) -> str:
+        tail_owner = container.getprevious()
+        for _step in range(_MOST_EMPTY_NEIGHBOURS):
+            if tail_owner is None or (dom.is_element(tail_owner) and dom.short_text(tail_owner, 0, True) is None):
+                break
+            if clean(tail_owner.tail):
+                return clean(tail_owner.tail)
+            tail_owner = tail_owner.getprevious()
+        if tail_owner is None:
+            parent = container.getparent()
+            return clean(parent.text) if parent is not None and parent.text else ""
         if clean(tail_owner.tail):
             return clean(tail_owner.tail)
-        tail_owner = tail_owner.getprevious()
-    if tail_owner is None:
-        parent = container.getparent()
-        return clean(parent.text) if parent is not None and parent.text else ""
-    if clean(tail_owner.tail):
-        return clean(tail_owner.tail)
-    if tail_owner.tag == container.tag or len(tail_owner.findall(".//a")) > 1:
-        return ""
-    return dom.text_of(tail_owner, form_parts=True)
+        if tail_owner.tag == container.tag or self.holds_several(tail_owner):
+            return ""
+        return dom.short_text(tail_owner, _LONGEST_MENU_LABEL, form_parts=True) or ""
 
-
-def _parents(element: t.Any) -> tuple[str, ...]:
-    found: list[str] = []
-    own = dom.text_of(element, form_parts=True)
-    node = element
-    for ancestor in element.iterancestors():
-        if ancestor.tag in ("body", "html"):
-            break
-        holds_more = ancestor.tag in ("ul", "ol", "menu", "dd") or len(ancestor.findall(".//a")) > 1
+    def captions(self, ancestor: t.Any, holds_more: bool) -> tuple[str, ...]:
+        """What the box around a link adds to the captions over it."""
+        found: list[str] = []
         if holds_more and ancestor.tag not in ("li", "tr", "form", "table", "tbody"):
-            label = _label_beside(ancestor)
-            if label and label != own and len(label) <= _LONGEST_MENU_LABEL:
-                found.append(label)
+            found.append(self.beside(ancestor))
         for name in ("aria-label", "title"):
             if ancestor.tag in ("nav", "ul", "menu", "div") and ancestor.get(name):
                 found.append(clean(ancestor.get(name)))
-        if ancestor.tag == "td" and node is not element:
-            label = _label_beside(ancestor)
-            if label and label != own and len(label) <= _LONGEST_MENU_LABEL:
-                found.append(label)
-        if ancestor.tag == "details":
-            summary = ancestor.find("summary")
-            if summary is not None:
-                found.append(dom.text_of(summary))
-        node = ancestor
-    return tuple(dict.fromkeys(found))
+        return tuple(found)
+
+    def parents(self, element: t.Any) -> tuple[str, ...]:
+        """The captions over a link, nearest first."""
+        if element in self._captions:
+            return self._captions[element]
+        found: list[str] = []
+        own = dom.text_of(element, form_parts=True)
+        node = element
+        for ancestor in element.iterancestors():
+            if ancestor.tag in ("body", "html"):
+                break
+            holds_more = ancestor.tag in ("ul", "ol", "menu", "dd") or self.holds_several(ancestor)
+            found += [label for label in self.captions(ancestor, holds_more) if label != own]
+            if ancestor.tag == "td" and node is not element and self.beside(ancestor) != own:
+                found.append(self.beside(ancestor))
+            if ancestor.tag == "details":
+                summary = ancestor.find("summary")
+                if summary is not None:
+                    found.append(dom.text_of(summary))
+            node = ancestor
+        self._captions[element] = tuple(dict.fromkeys(label for label in found if label))
+        return self._captions[element]
 
 
 def _aside(element: t.Any) -> bool:
@@ -167,11 +198,11 @@ def is_current(element: t.Any) -> bool:
     return False
 
 
-def _make(element: t.Any, captions: tuple[str, ...], url: str, sections: Sections) -> Link:
+def _make(element: t.Any, captions: tuple[str, ...], url: str, sections: Sections, menus: _Menus) -> Link:
     return Link(
         captions=captions,
         url=url,
-        parents=_parents(element),
+        parents=menus.parents(element),
         section=sections.path(element),
         disabled=dom.is_disabled(element),
         visible=dom.visible(element),
@@ -185,7 +216,7 @@ def _get_url(form: Form, extra: t.Sequence[tuple[str, str]]) -> str:
     return form.url.split("#")[0].split("?")[0] + "?" + urlencode([*fields, *extra])
 
 
-def _form_links(forms: t.Sequence[Form], sections: Sections) -> t.Iterator[Link]:
+def _form_links(forms: t.Sequence[Form], sections: Sections, menus: _Menus) -> t.Iterator[Link]:
     """GET forms that are a button only (a tab), and selects that are a menu."""
     for form in forms:
         if form.index < 0 or form.method != "GET":
@@ -194,14 +225,14 @@ def _form_links(forms: t.Sequence[Form], sections: Sections) -> t.Iterator[Link]
         for button in form.buttons:
             if not shown and not button.method:
                 pair = [(button.name, button.value)] if button.name else []
-                yield _make(button.element, button.captions, _get_url(form, pair), sections)
+                yield _make(button.element, button.captions, _get_url(form, pair), sections, menus)
         if len(shown) == 1 and shown[0].type == "select" and shown[0].name and len(form.buttons) <= 1:
+            menu = _make(shown[0].element, (), "", sections, menus)
+            menu = dataclasses.replace(menu, parents=(*shown[0].labels, *menu.parents))
             for option in shown[0].options:
                 if option.value and not option.disabled and not is_address(option.value):
-                    made = _make(
-                        shown[0].element, (option.text,), _get_url(form, [(shown[0].name, option.value)]), sections
-                    )
-                    yield dataclasses.replace(made, parents=(*shown[0].labels, *made.parents))
+                    url = _get_url(form, [(shown[0].name, option.value)])
+                    yield dataclasses.replace(menu, captions=(option.text,), url=url)
 
 
 def is_address(value: str) -> bool:
@@ -209,20 +240,20 @@ def is_address(value: str) -> bool:
     return value.startswith(("/", "./", "../", "http://", "https://"))
 
 
-def _option_links(root: t.Any, base: str, sections: Sections) -> t.Iterator[Link]:
+def _option_links(root: t.Any, base: str, sections: Sections, menus: _Menus) -> t.Iterator[Link]:
     """Options whose values are addresses: a menu that a script follows."""
     for select in root.iter("select"):
         for option in select.iter("option"):
             value = option.get("value") or ""
             if is_address(value):
                 group = option.getparent().get("label") if option.getparent().tag == "optgroup" else None
-                made = _make(select, (clean(option.text_content()),), urljoin(base, value), sections)
+                made = _make(select, (clean(option.text_content()),), urljoin(base, value), sections, menus)
                 yield dataclasses.replace(made, parents=((clean(group),) if group else ()) + made.parents)
 
 
 def read_links(root: t.Any, url: str, sections: Sections, forms: t.Sequence[Form]) -> tuple[Link, ...]:
     """All ways to other pages, in the order of the document (menus made of forms and selects last)."""
-    base_url = dom.base_url(root, url)
+    base_url, menus = dom.base_url(root, url), _Menus(root)
     found = []
     for element in root.iter():
         if not dom.is_element(element) or element.tag in ("link", "base", "form", "option", "body", "html"):
@@ -232,5 +263,5 @@ def read_links(root: t.Any, url: str, sections: Sections, forms: t.Sequence[Form
             continue
         absolute = urljoin(base_url, target)
         if urlsplit(absolute).scheme in ("http", "https", ""):
-            found.append(_make(element, _captions(element), absolute, sections))
-    return (*found, *_form_links(forms, sections), *_option_links(root, base_url, sections))
+            found.append(_make(element, _captions(element), absolute, sections, menus))
+    return (*found, *_form_links(forms, sections, menus), *_option_links(root, base_url, sections, menus))

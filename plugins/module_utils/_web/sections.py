@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import itertools
 import re
 import typing as t
 
@@ -42,25 +44,25 @@ def _alone_in_row(element: t.Any) -> bool:
     return (
         row is not None
         and row.tag == "tr"
-        and sum(1 for cell in row if cell.tag in ("td", "th") and dom.text_of(cell)) == 1
+        and sum(1 for cell in itertools.islice(row, 50) if cell.tag in ("td", "th") and dom.has_text(cell)) == 1
     )
 
 
 def _looks_like_heading(element: t.Any) -> bool:
-    if element.tag not in _BLOCKS or dom.has_control(element):
+    if element.tag not in _BLOCKS:
         return False
     if element.tag in ("td", "th") and not _alone_in_row(element):
         return False
     if element.tag == "summary" or (element.get("role") or "") == "heading":
-        return True
+        return not dom.has_control(element)
     if any(
         child.tag not in ("b", "strong", "span", "i", "em", "font", "big", "br", "a", "img")
         for child in element
         if dom.is_element(child)
     ):
         return False
-    text = dom.text_of(element)
-    if not text or len(text) > _LONGEST_HEADING:
+    text = dom.short_text(element, _LONGEST_HEADING)
+    if not text or dom.has_control(element):
         return False
     if " :: " in f" {text} " or _HEADING_CLASS.search(element.get("class") or ""):
         return True
@@ -80,7 +82,7 @@ def _scope(element: t.Any, text: str) -> t.Any:
             return node
         if node.tag in ("header", "thead", "hgroup"):
             continue
-        if dom.has_control(node) or dom.text_of(node) != text:
+        if dom.short_text(node, len(text)) != text or dom.has_control(node):
             return node
     return node
 
@@ -91,6 +93,11 @@ class Sections:
     def __init__(self, root: t.Any) -> None:
         self.order = {element: index for index, element in enumerate(root.iter())}
         self.headings = tuple(self._read(root))
+        self._orders = [heading.order for heading in self.headings]
+        self._in_scope: dict[t.Any, list[int]] = {}
+        self._paths: dict[t.Any, list[tuple[str, ...]]] = {}
+        self._known_scopes: dict[t.Any, tuple[t.Any, ...]] = {}
+        self._by_scope()
 
     def _read(self, root: t.Any) -> t.Iterator[Heading]:
         inside: t.Any = None
@@ -100,8 +107,8 @@ class Sections:
             level = self._level(element)
             if not level or not dom.visible(element):
                 continue
-            text = dom.text_of(element)
-            if not text or len(text) > _LONGEST_HEADING:
+            text = dom.short_text(element, _LONGEST_HEADING)
+            if not text:
                 continue
             inside = element
             scope = element.getparent() if element.tag in ("legend", "caption") else _scope(element, text)
@@ -118,25 +125,37 @@ class Sections:
     def path(self, element: t.Any) -> tuple[str, ...]:
         """The headings over an element, outermost first; of the same level the nearest only."""
         position = self.order.get(element, 0)
-        around = set(element.iterancestors())
-        around.add(element)
-        stack: list[Heading] = []
+        found: list[str] = []
+        for scope in self._scopes_over(element):
+            number = bisect.bisect_right(self._in_scope[scope], position) - 1
+            if number >= 0:
+                found += self._paths[scope][number]
+        return tuple(found)
+
+    def _scopes_over(self, element: t.Any) -> tuple[t.Any, ...]:
+        """The parts with headings of their own that an element is in, outermost first; kept for the elements around it."""
+        around: list[t.Any] = []
+        node = element
+        while node is not None and node not in self._known_scopes:
+            around.append(node)
+            node = node.getparent()
+        scopes = self._known_scopes[node] if node is not None else ()
+        for node in reversed(around):
+            scopes = (*scopes, node) if node in self._in_scope else scopes
+            self._known_scopes[node] = scopes
+        return scopes
+
+    def _by_scope(self) -> None:
+        stacks: dict[t.Any, list[Heading]] = {}
         for heading in self.headings:
-            if heading.order > position:
-                break
-            if heading.scope not in around:
-                continue
-            while (
-                stack
-                and stack[-1].level >= heading.level
-                and not (stack[-1].scope is not heading.scope and dom.contains(stack[-1].scope, heading.scope))
-            ):
+            stack = stacks.setdefault(heading.scope, [])
+            while stack and stack[-1].level >= heading.level:
                 stack.pop()
             stack.append(heading)
-        return tuple(heading.text for heading in stack)
+            self._in_scope.setdefault(heading.scope, []).append(heading.order)
+            self._paths.setdefault(heading.scope, []).append(tuple(one.text for one in stack))
 
     def nearest(self, element: t.Any) -> str:
         """The last heading before an element, whatever its scope."""
-        position = self.order.get(element, 0)
-        found = [heading for heading in self.headings if heading.order < position]
-        return found[-1].text if found else ""
+        number = bisect.bisect_left(self._orders, self.order.get(element, 0)) - 1
+        return self.headings[number].text if number >= 0 else ""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -46,12 +47,7 @@ def _break(question: str) -> list[dict[str, t.Any]]:
         interface="login",
     )
     with session(transport, "login") as web:
-        try:
-            failover.break_relationship(web)
-        except SraError as error:
-            assert isinstance(error, (PageError, RefusedByAppliance))
-            assert transport.writes == []
-            return []
+        failover.break_relationship(web)
     assert [request.path for request in transport.writes] == ["/brk"]
     return [request.form for request in transport.writes]
 
@@ -92,8 +88,11 @@ def test_a_page_about_nothing_but_the_action_is_its_confirmation(content: str, s
     ids=["ticket", "another box", "two buttons", "two buttons and a box"],
 )
 def test_a_page_that_asks_for_more_is_refused(content: str) -> None:
-    with pytest.raises((PageError, RefusedByAppliance, AssertionError)):
-        assert _break(content)
+    transport = site({"GET /fo": page(RELATED), "GET /brk": page(content)}, interface="login")
+    with session(transport, "login") as web, contextlib.suppress(PageError, RefusedByAppliance):
+        failover.break_relationship(web)
+    # Where it is no plain question, whoever asked finds out by reading the state that nothing was done.
+    assert transport.writes == []
 
 
 def test_what_stops_the_action_is_not_its_confirmation() -> None:
