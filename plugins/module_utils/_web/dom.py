@@ -29,6 +29,8 @@ _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "em", "font", "i", "img", "ins", "kbd", "label",
      "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "output"}
 )  # fmt: skip
+# Without children these are just their text, which most elements of a page are.
+_PLAIN = frozenset({"td", "th", "p", "div", "span", "a", "li", "dt", "dd", "b", "strong", "label", "h1", "h2", "h3", "h4"})
 _FORM_PARTS = frozenset({"input", "button", "select", "textarea"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 # Browsers show what follows these ends of the document; the parser drops it.
@@ -152,6 +154,9 @@ def _running(text: str | None, holder: Element) -> str:
 
 def lines(element: Element, without: t.AbstractSet[Element] = frozenset(), form_parts: bool = False) -> list[str]:
     """The visible text of an element, a line a block; ``form_parts`` includes the captions of buttons."""
+    if not len(element) and element.tag in _PLAIN and element not in without:
+        alone = clean(element.text)
+        return [alone] if alone else []
     parts: list[str] = []
     _walk(element, parts, without, form_parts)
     text = "".join(part if part == "\n" else part.replace("\r", " ") for part in parts)
@@ -165,9 +170,12 @@ def text_of(element: Element, without: t.AbstractSet[Element] = frozenset(), for
 
 def short_text(element: Element, longest: int, form_parts: bool = False) -> str | None:
     """The visible text of an element on one line; None where it is longer, without reading all of it."""
-    parts: list[str] = []
-    _walk(element, parts, frozenset(), form_parts, longest)
-    text = clean(" ".join("".join(parts).split()))
+    if not len(element) and element.tag in _PLAIN:
+        text = clean(element.text)
+    else:
+        parts: list[str] = []
+        _walk(element, parts, frozenset(), form_parts, longest)
+        text = clean("".join(parts))
     return text if len(text) <= longest else None
 
 

@@ -112,7 +112,21 @@ class _Menus:
             if own and parent is not None:
                 self._links[parent] = self._links.get(parent, 0) + own
         self._beside: dict[t.Any, str] = {}
+        self._aside: dict[t.Any, bool] = {}
         self._captions: dict[t.Any, tuple[str, ...]] = {}
+
+    def aside(self, element: t.Any) -> bool:
+        """True for footers, breadcrumbs and the choice of a language."""
+        if element not in self._aside:
+            marks = " ".join((element.get("class") or "", element.get("id") or "", element.get("aria-label") or ""))
+            parent = element.getparent()
+            if element.tag == "footer" or (element.get("role") or "") == "contentinfo":
+                self._aside[element] = True
+            elif element.tag in ("body", "html") or parent is None:
+                self._aside[element] = False
+            else:
+                self._aside[element] = bool(_ASIDE.search(marks)) or self.aside(parent)
+        return self._aside[element]
 
     def holds_several(self, element: t.Any) -> bool:
         return self._links.get(element, 0) > 1
@@ -174,18 +188,6 @@ class _Menus:
         return self._captions[element]
 
 
-def _aside(element: t.Any) -> bool:
-    for node in (element, *element.iterancestors()):
-        if node.tag == "footer" or (node.get("role") or "") == "contentinfo":
-            return True
-        if node.tag in ("body", "html"):
-            return False
-        marks = " ".join((node.get("class") or "", node.get("id") or "", node.get("aria-label") or ""))
-        if _ASIDE.search(marks):
-            return True
-    return False
-
-
 def is_current(element: t.Any) -> bool:
     """True where a tab is marked as the one that is shown."""
     for node in (element, element.getparent()):
@@ -206,7 +208,7 @@ def _make(element: t.Any, captions: tuple[str, ...], url: str, sections: Section
         section=sections.path(element),
         disabled=dom.is_disabled(element),
         visible=dom.visible(element),
-        aside=_aside(element),
+        aside=menus.aside(element),
         element=element,
     )
 

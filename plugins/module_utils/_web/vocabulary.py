@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import InputError
 from .captions import CAPTIONS
-from .words import CONTAINS, NO_MATCH, PREFIX, says
+from .words import CONTAINS, NO_MATCH, PREFIX, Said, compare, said
 
 VOCABULARY: t.Final[t.Mapping[str, t.Mapping[str, t.Sequence[str]]]] = CAPTIONS
 LANGUAGES: t.Final = ("en", "de")
@@ -43,6 +43,7 @@ class Vocabulary:
         if language != "auto" and language not in LANGUAGES:
             raise InputError(f"language {language!r} is not known", expected=", ".join(("auto", *LANGUAGES)))
         self.language = language
+        self._wanted: dict[str, tuple[tuple[int, Said], ...]] = {}
         self._captions = {
             key: {lang: list(captions) for lang, captions in by_language.items()}
             for key, by_language in CAPTIONS.items()
@@ -85,15 +86,25 @@ class Vocabulary:
 
         First counts how it matches (see words.says), then how likely the caption is.
         """
-        chosen = LANGUAGES if self.language == "auto" else (self.language,)
+        wanted = self._taken_apart(key)
         best: Score | None = None
         for text in texts:
-            for language in chosen:
-                for index, caption in enumerate(self._captions[key][language]):
-                    level = says(text, caption, loose)
-                    if level >= floor and level > NO_MATCH and (best is None or (level, -index) > best):
-                        best = (level, -index)
+            seen = said(text)
+            for index, caption in wanted:
+                level = compare(seen, caption, loose)
+                if level >= floor and level > NO_MATCH and (best is None or (level, -index) > best):
+                    best = (level, -index)
         return best
+
+    def _taken_apart(self, key: str) -> tuple[tuple[int, Said], ...]:
+        if key not in self._wanted:
+            chosen = LANGUAGES if self.language == "auto" else (self.language,)
+            self._wanted[key] = tuple(
+                (index, said(caption))
+                for language in chosen
+                for index, caption in enumerate(self._captions[key][language])
+            )
+        return self._wanted[key]
 
     def matches(self, key: str, text: str) -> bool:
         """True where the text is one of the captions, or begins with one."""

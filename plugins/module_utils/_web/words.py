@@ -13,6 +13,7 @@ import unicodedata
 EXACT, SAME_WORDS, PREFIX, CONTAINS, NO_MATCH = 4, 3, 2, 1, 0
 
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_CONTROLS = dict.fromkeys([*range(32), 127], " ")
 _MARKS = str.maketrans("", "", "™®©'\u2019`´")
 _ENDINGS = ("en", "es", "e", "n", "s")
 _SHORTEST_STEM = 4
@@ -27,6 +28,8 @@ def clean(text: str | None) -> str:
         return ""
     if len(text) > _LONGEST_LINE:
         text = text.strip()[:_LONGEST_LINE]
+    if text.isascii():
+        return " ".join(text.translate(_CONTROLS).split())
     text = text.translate(_INVISIBLE)
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") else c for c in text)
     return " ".join(text.split())
@@ -56,26 +59,46 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in words(text))
 
 
+class Said:
+    """A text as it is compared: its words, their stems, and both run together."""
+
+    __slots__ = ("any_stem", "joined_stems", "joined_words", "stems", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words, self.stems = words(text), stems(text)
+        self.joined_words, self.joined_stems = "".join(self.words), "".join(self.stems)
+        self.any_stem = frozenset(self.stems)
+
+
+@functools.lru_cache(maxsize=8192)
+def said(text: str) -> Said:
+    """The same text is compared with many captions."""
+    return Said(text)
+
+
 def says(text: str, caption: str, loose: bool = False) -> int:
     """How well a text says a caption: EXACT, SAME_WORDS (number apart), PREFIX, CONTAINS or NO_MATCH.
 
     A caption of one word must be all of the text (numbers apart), unless ``loose``: it says too little inside another.
     """
-    if not text or not caption:
+    return compare(said(text), said(caption), loose) if text and caption else NO_MATCH
+
+
+def compare(seen: Said, wanted: Said, loose: bool = False) -> int:
+    """The same for texts that were taken apart already."""
+    number = len(wanted.words)
+    if not number or not seen.words or len(seen.words) > number + _EXTRA_WORDS:
         return NO_MATCH
-    if words(text) == words(caption):
-        return EXACT if words(caption) else NO_MATCH
-    seen, wanted = stems(text), stems(caption)
-    if not wanted or not seen:
-        return NO_MATCH
-    if "".join(seen) == "".join(wanted) or "".join(words(text)) == "".join(words(caption)):
+    if seen.words == wanted.words:
+        return EXACT
+    if seen.joined_stems == wanted.joined_stems or seen.joined_words == wanted.joined_words:
         return SAME_WORDS
-    if len(seen) > len(wanted) + _EXTRA_WORDS:
+    if not wanted.any_stem <= seen.any_stem:
         return NO_MATCH
-    if len(wanted) == 1 and not loose and not all(word.isdigit() for word in seen if word != wanted[0]):
+    if number == 1 and not loose and not all(word.isdigit() for word in seen.stems if word != wanted.stems[0]):
         return NO_MATCH
-    if seen[: len(wanted)] == wanted:
+    if seen.stems[:number] == wanted.stems:
         return PREFIX
-    if any(seen[i : i + len(wanted)] == wanted for i in range(1, len(seen) - len(wanted) + 1)):
+    if any(seen.stems[i : i + number] == wanted.stems for i in range(1, len(seen.stems) - number + 1)):
         return CONTAINS
     return NO_MATCH
