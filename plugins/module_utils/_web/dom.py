@@ -30,7 +30,9 @@ _INLINE = frozenset(
      "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "output"}
 )  # fmt: skip
 # Without children these are just their text, which most elements of a page are.
-_PLAIN = frozenset({"td", "th", "p", "div", "span", "a", "li", "dt", "dd", "b", "strong", "label", "h1", "h2", "h3", "h4"})
+_PLAIN = frozenset(
+    {"td", "th", "p", "div", "span", "a", "li", "dt", "dd", "b", "strong", "label", "h1", "h2", "h3", "h4"}
+)
 _FORM_PARTS = frozenset({"input", "button", "select", "textarea"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 # Browsers show what follows these ends of the document; the parser drops it.

@@ -54,6 +54,8 @@ def check(form: Form, button: Button, values: Values) -> None:
             raise Unfit(f"the field {control.caption!r} has no name, so a browser would not send it")
         if control.disabled or control.readonly:
             raise Unfit(f"the field {control.caption!r} cannot be changed")
+        if isinstance(value, tuple) and not form.multipart:
+            raise Unfit(f"the form with the field {control.caption!r} does not send files")
         if not _fits(control, value):
             raise Unfit(f"the field {control.caption!r} is a {control.type} and does not take the value")
     if form.method not in ("GET", "POST"):

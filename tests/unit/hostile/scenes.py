@@ -7,16 +7,22 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import io
 import pathlib
 import re
 import typing as t
 
+from ansible_collections.bseries.sra.plugins.module_utils._errors import StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import (
     basics,
+    certificate_store,
     certificates,
+    download_key,
     failover,
     ip_configuration,
     jump_clients,
+    manual_update,
     security,
     software_management,
     updates,
@@ -211,6 +217,76 @@ _LIMIT = (
     "<button>Search</button></form>"
 )
 _LIMIT_FIELD = "<label>Maximum Number of Concurrent Jump Client Upgrades <input name=n value=50></label>"
+_POWER = "<h1>Basics</h1><dl><dt>Appliance ID</dt><dd>0123456789abcdef</dd></dl><form method=post action=/reset>{reset}</form>"
+_POWER += "<form method=post action=/off>{shutdown}</form>"
+_POWER_PARTS = {
+    "reset": "<button>Reset Appliance to Factory Defaults</button>",
+    "shutdown": "<button>Shut Down This Appliance</button>",
+}
+_RESTORE = "<h2>Software :: Restore Settings</h2><form method=post action=/res enctype=multipart/form-data>{file}{password}{button}</form>"
+_RESTORE_PARTS = {
+    "file": "<label>Configuration backup file <input type=file name=f></label>",
+    "password": "<label>Configuration backup file password <input type=password name=p></label>",
+    "button": "<button>Upload Backup</button>",
+}
+_IMPORT = (
+    "<h2>Security :: Certificate Installation</h2><form method=post action=/cimp enctype=multipart/form-data>"
+    "{file}{password}{button}</form>"
+)
+_IMPORT_PARTS = {
+    "file": "<label>File <input type=file name=f></label>",
+    "password": "<label>Passphrase <input type=password name=p></label>",
+    "button": "<button>Upload</button>",
+}
+_STORE = (
+    "<h2>Security :: Certificates</h2>{imported}<table><tr><th>Name</th><th>Issued To</th><th>Issued By</th><th></th></tr><tr>"
+    "<td>main</td><td>support.example.com</td><td>Example CA</td><td>{assign}</td></tr></table>"
+)
+_STORE_PARTS = {"imported": "<a href=/cnew>Import</a>", "assign": "<a href=/cip>Assign IP</a>"}
+_ASSIGN = (
+    "<h2>Assign IP</h2><form method=post action=/cset><label><input type=checkbox name=a value=5> 10.0.0.5</label>"
+    "<label><input type=checkbox name=a value=9> 10.0.0.9</label>[[<button>Save Configuration</button>]]</form>"
+)
+_MANUAL = "<h2>Updates</h2><h3>Manual Installation</h3><form method=post action=/man enctype=multipart/form-data>{file}{button}</form>"
+_MANUAL_PARTS = {
+    "file": "<label>Package <input type=file name=f></label>",
+    "button": "<button>Update Software</button>",
+}
+_KEY = "<h2>Updates</h2>[[<form method=post action=/key><button>Appliance Download Key</button></form>]]"
+_MULTIPART = "<form method=post action=/elsewhere enctype=multipart/form-data>{}</form>"
+# A lone file field is known by being one; a button beside it may be the form's only one.
+_FILE = ("missing", "doubled", "moved", "disabled", "required")
+
+
+def _parts(template: str, parts: t.Mapping[str, str], marked: str) -> str:
+    return template.format(**{name: f"[[{text}]]" if name == marked else text for name, text in parts.items()})
+
+
+def _file() -> t.BinaryIO:
+    return io.BytesIO(b"content")
+
+
+def _restore(web: WebSession) -> object:
+    return software_management.restore(web, "a.nsb", _file(), "pass phrase")
+
+
+def _import(web: WebSession) -> object:
+    return certificate_store.upload(web, "a.p12", _file(), "pass phrase")
+
+
+def _assign(web: WebSession) -> object:
+    assignment = certificate_store.open_assignment(web, certificates.read(web)[0])
+    if assignment is None:
+        raise StateError("nothing assigns addresses", appliance=web.label, page=_STORE_PAGE)
+    return assignment.save(["10.0.0.9"])
+
+
+def _manual(web: WebSession) -> object:
+    return manual_update.upload(web, BASE, pathlib.Path(__file__), accept_license=True)
+
+
+_STORE_PAGE = "/appliance > Security > Certificates"
+_SOFTWARE_PAGE = "/login > Management > Software Management"
 _FAILOVER = "/login > Management > Failover"
 _UPDATES_PAGE = "/appliance > Updates"
 _JUMP = "/login > Jump > Jump Clients"
@@ -377,6 +453,111 @@ SCENES: dict[str, Scene] = {
         lambda web: jump_clients.set_max_concurrent_upgrades(web, 5),
         "Save Changes",
         _JUMP,
+    ),
+    **{
+        f"power, {state}": Scene(
+            "appliance",
+            "GET /basics",
+            _parts(_POWER, _POWER_PARTS, state),
+            functools.partial(basics.power, state=state),
+            caption,
+            "/appliance > Status > Basics",
+            moved=_NEEDS_MORE,
+        )
+        for state, caption in (
+            ("reset", "Reset Appliance to Factory Defaults"),
+            ("shutdown", "Shut Down This Appliance"),
+        )
+    },
+    **{
+        f"restore, {part}": Scene(
+            "login",
+            "GET /soft",
+            _parts(_RESTORE, _RESTORE_PARTS, part),
+            _restore,
+            caption,
+            _SOFTWARE_PAGE,
+            spoils,
+            moved=_MULTIPART,
+        )
+        for part, caption, spoils in (
+            ("file", "Configuration backup file", _FILE),
+            ("password", "Configuration backup file password", ("missing", "doubled", "moved", "disabled", "required")),
+            ("button", "Upload Backup", ("missing", "doubled", "renamed", "moved", "disabled", "required")),
+        )
+    },
+    **{
+        f"certificate, {part}": Scene(
+            "appliance",
+            "GET /cnew",
+            _parts(_IMPORT, _IMPORT_PARTS, part),
+            _import,
+            caption,
+            _STORE_PAGE,
+            spoils,
+            moved=_MULTIPART,
+            routes={"GET /certs": _STORE.format(**_STORE_PARTS)},
+        )
+        for part, caption, spoils in (
+            ("file", "File", _FILE),
+            ("password", "Passphrase", ("missing", "doubled", "moved", "disabled", "required")),
+            ("button", "Upload", ("missing", "doubled", "renamed", "moved", "disabled", "required")),
+        )
+    },
+    "certificate, way to the import": Scene(
+        "appliance",
+        "GET /certs",
+        _parts(_STORE, _STORE_PARTS, "imported"),
+        _import,
+        "Import",
+        _STORE_PAGE,
+        ("missing", "renamed"),
+        routes={"GET /cnew": _IMPORT.format(**_IMPORT_PARTS)},
+    ),
+    "certificate, way to the assignment": Scene(
+        "appliance",
+        "GET /certs",
+        _parts(_STORE, _STORE_PARTS, "assign"),
+        _assign,
+        "Assign IP",
+        _STORE_PAGE,
+        ("missing", "renamed"),
+        routes={"GET /cip": _ASSIGN.replace("[[", "").replace("]]", "")},
+    ),
+    "certificate, assignment": Scene(
+        "appliance",
+        "GET /cip",
+        _ASSIGN,
+        _assign,
+        "Save Configuration",
+        _STORE_PAGE,
+        routes={"GET /certs": _STORE.format(**_STORE_PARTS)},
+    ),
+    **{
+        f"package, {part}": Scene(
+            "appliance",
+            "GET /upd",
+            _parts(_MANUAL, _MANUAL_PARTS, part),
+            _manual,
+            caption,
+            _UPDATES_PAGE,
+            spoils,
+            moved=_MULTIPART,
+        )
+        for part, caption, spoils in (
+            ("file", "Package", _FILE),
+            ("button", "Update Software", ("missing", "doubled", "renamed", "moved", "disabled", "required")),
+        )
+    },
+    "download key": Scene(
+        "appliance",
+        "GET /upd",
+        _KEY,
+        download_key.read,
+        "Appliance Download Key",
+        _UPDATES_PAGE,
+        ("missing", "renamed"),
+        routes={"POST /key": "<h2>Appliance Download Key</h2><p>Appliance Download Key: abcd-1234-efgh-5678</p>"},
     ),
 }
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import re
 import typing as t
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.module_utils import _pages
 from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     PageError,
     RefusedByAppliance,
@@ -19,7 +21,9 @@ from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     SraError,
     StateError,
 )
-from ansible_collections.bseries.sra.plugins.module_utils._pages import security
+from ansible_collections.bseries.sra.plugins.module_utils._pages import basics, download_key, security
+from ansible_collections.bseries.sra.plugins.module_utils._web.pages import PAGES
+from ansible_collections.bseries.sra.plugins.module_utils._web.vocabulary import Vocabulary
 from ansible_collections.bseries.sra.tests.unit.hostile.scenes import CASES, SCENES
 from ansible_collections.bseries.sra.tests.unit.web.fakes import page, session, site
 
@@ -67,6 +71,29 @@ def test_the_whole_page_is_understood_and_acted_on(name: str) -> None:
     assert written[: len(scene.before)] == list(scene.before)
     is_reading = name in READING or name.startswith("sign-in")
     assert len(written) == len(scene.before) + (0 if is_reading else 1), written
+
+
+PAGES_SOURCE = pathlib.Path(_pages.__file__).parent
+# What is pressed or filled in, as the pages say it: Press(web, PAGE, "key", button_in(form, "key"), action("key").
+PRESSED = re.compile(
+    r'(?:Press\(\s*(?:self\.)?web, [\w"]+, |button_in\([^"()]*(?:\([^()]*\))?[^"()]*|\.action\(|find_action\(web, )"(\w+)"'
+)
+# Carried by other scenes: the list of actions with its Go is the button that it carries out, as in the exports, which only read.
+IN_OTHER_SCENES = {"go", "export"}
+
+
+def test_every_control_that_is_pressed_has_a_scene_of_its_own() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PAGES_SOURCE.glob("*.py")))
+    pressed = set(PRESSED.findall(source)) | {key for key, _purpose in basics.POWER.values()} | {download_key.KEY}
+    assert len(pressed) > 12
+    vocabulary = Vocabulary()
+    covered = {key for key in pressed for scene in SCENES.values() if vocabulary.matches(key, scene.caption)}
+    assert pressed - covered - IN_OTHER_SCENES == set()
+
+
+def test_every_page_has_a_scene() -> None:
+    names = {f"/{spec.interface} > {spec.names}" for key, spec in PAGES.items() if key != "information"}
+    assert names == {scene.page for scene in SCENES.values() if " > " in scene.page}
 
 
 def test_a_licence_that_is_not_to_be_accepted_stops_the_install() -> None:
