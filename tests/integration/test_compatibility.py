@@ -16,7 +16,7 @@ import pytest
 from .conftest import Lab
 
 StartLab = t.Callable[..., Lab]
-SKINS = ("english2019", "german2019", "modern_english", "modern_german", "other_hands", "randomised")
+SKINS = ("english2019", "german2019", "modern_english", "modern_german", "other_hands", "other_hands_german", "randomised")
 
 
 def scenario(skin: str = "english2019", **keys: t.Any) -> dict[str, t.Any]:
@@ -32,6 +32,13 @@ def verdict(lab: Lab, playbook: str, method: str | None = None) -> dict[str, t.A
     found = [one for one in judged if (one["playbook"], one["swing_method"]) == (playbook, method)]
     assert len(found) == 1
     return t.cast("dict[str, t.Any]", found[0])
+
+
+def assert_every_playbook_is_judged(lab: Lab) -> None:
+    """All that there are, but for the one that judges."""
+    there = {path.stem for path in (pathlib.Path(__file__).parents[2] / "playbooks").glob("*.yml")}
+    judged = json.loads(reports(lab)[0].read_text(encoding="utf-8"))["verdicts"]
+    assert {one["playbook"] for one in judged} == there - {"compatibility"}
 
 
 def assert_only_looked(lab: Lab) -> None:
@@ -55,6 +62,11 @@ def test_every_markup_is_understood_and_nothing_is_submitted(start_lab: StartLab
     assert verdict(lab, "upgrade_synchronous")["outcome"] == "can_run", outcome.output
     assert verdict(lab, "upgrade_asynchronous", "shared_ip")["outcome"] == "can_run", outcome.output
     assert verdict(lab, "upgrade_single")["outcome"] == "cannot_run"
+    for method in ("shared_ip", "dns", "nat", "custom"):
+        assert verdict(lab, "swing_back", method)["outcome"] == "can_run", outcome.output
+    for playbook in ("plan", "preflight", "backup", "download_packages", "migrate_hardware", "decommission"):
+        assert verdict(lab, playbook)["outcome"] == "can_run", outcome.output
+    assert_every_playbook_is_judged(lab)
     surveys = [json.loads(path.read_text(encoding="utf-8"))["survey"] for path in reports(lab)]
     assert [survey["stands"] for survey in surveys] == ["primary", "backup"]
     for survey in surveys:

@@ -227,6 +227,9 @@ def in_short(name: str, language: str | None) -> str:
         f"{said('save_changes')}, then tick it on the other",
         "establish": f"{failover}: fill in both connections with the devices' own addresses, "
         f"{said('establish_relationship')}",
+        "download_key": f"{way('updates', language)}: {said('appliance_download_key')}, save it as <host>.key in sra_package_dir",
+        "export": f"{way('certificates', language)}: {said('export')} with the private key",
+        "decommission": f"{way('basics', language)}: {said('reset_appliance')}, then {said('shut_down_appliance')}",
         "jump_client_limit": f"{way('jump_clients', language)}: set {said('max_concurrent_upgrades')}, "
         f"{said('save_changes')}",
         "final_sync": f"{failover}: {said('sync_now')}, or wait for the first sync",

@@ -80,6 +80,12 @@ def export(web: WebSession, wanted: Certificate, parts: Parts, deadline: Deadlin
     return content.getvalue()
 
 
+def find_export(web: WebSession, wanted: Certificate) -> tuple[PageView, Action, dict[Control, t.Any]]:
+    """The page, what begins the export of a listed certificate when it is pressed, and what to tick before."""
+    view = web.open(PAGE)
+    return view, *_row_action(web.finder(view, PAGE), _choose(web, view, wanted), "export")
+
+
 def _to_options(web: WebSession, view: PageView, one: Listed) -> PageView:
     """The page with the options: by the action beside the ticked certificate, or by the entry's own control."""
     finder = web.finder(view, PAGE)

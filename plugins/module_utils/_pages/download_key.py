@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import PageError, RefusedByAppliance
 from .._web.controls import Button
-from .._web.finder import Finder
+from .._web.finder import Action, Finder
 from .._web.messages import outcome
 from .._web.navigation import Link
 from .._web.session import WebSession
@@ -50,6 +50,15 @@ def read(web: WebSession) -> str:
             raise finder.fail("the page shows no download key", key=KEY)
     web.redactor.add(key)
     return key
+
+
+def find(web: WebSession) -> tuple[PageView, Action | None]:
+    """The page, and what leads to the key; None where the page shows the key itself, which goes to the redactor."""
+    view = web.open(PAGE)
+    finder = web.finder(view, PAGE)
+    key = _shown(finder)
+    web.redactor.add(key)
+    return view, finder.action(KEY) if key is None else None
 
 
 def _follow(web: WebSession, view: PageView, finder: Finder) -> PageView:

@@ -12,6 +12,7 @@ import typing as t
 from .._errors import InputError, PageError, SraError, StateError
 from .._guided.by_hand import in_short
 from .._pages import basics as basics_page
+from .._pages import certificate_store, download_key
 from .._pages import certificates as certificates_page
 from .._pages import failover as failover_page
 from .._pages import ip_configuration as network_page
@@ -30,6 +31,7 @@ from .model import ControlSeen, State
 
 NAMES: t.Final[dict[str, str]] = {
     "addresses": "list of addresses",
+    "appliance_download_key": "Appliance Download Key",
     "appliance_id": "appliance id",
     "appliance_time": "time of the appliance",
     "base_version": "Base version",
@@ -39,6 +41,7 @@ NAMES: t.Final[dict[str, str]] = {
     "download_backup": "Download Backup",
     "enabled": "Enabled",
     "establish_relationship": "button that establishes the relationship",
+    "export": "Export",
     "install_this_update": "Install This Update",
     "list": "list of updates",
     "max_concurrent_upgrades": "maximum of concurrent Jump Client upgrades",
@@ -46,6 +49,8 @@ NAMES: t.Final[dict[str, str]] = {
     "new_peer_port": "new backup site: TLS port",
     "pre_shared_key": "inter-appliance pre-shared key",
     "product_version": "product version",
+    "reset_appliance": "Reset Appliance to Factory Defaults",
+    "shut_down_appliance": "Shut Down This Appliance",
     "relationship": "state of the relationship",
     "reverse_host": "reverse connection: host",
     "reverse_port": "reverse connection: TLS port",
@@ -53,6 +58,10 @@ NAMES: t.Final[dict[str, str]] = {
     "sync_now": "Sync Now",
 }
 STEPS: t.Final[dict[str, str]] = {
+    "appliance_download_key": "download_key",
+    "export": "export",
+    "reset_appliance": "decommission",
+    "shut_down_appliance": "decommission",
     "base_version": "update",
     "break_relationship": "separate",
     "check_for_updates": "update",
@@ -153,6 +162,11 @@ def _basics(context: Context, view: PageView) -> t.Iterator[ControlSeen]:
         else:
             caption, how = origin.of_fact(fact)
             yield context.seen(key, "found", caption=caption, how=how, value=fact.value)
+    for state, (key, _purpose) in basics_page.POWER.items():
+        try:
+            yield context.action(key, *basics_page.find_power(context.web, state))
+        except PageError as error:
+            yield context.lacking(key, error)
 
 
 def _network(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
@@ -179,6 +193,13 @@ def _certificates(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
     read = certificates_page.read(context.web)
     names = ", ".join(one.issued_to or one.friendly_name or "unnamed" for one in read)
     yield context.seen("certificates", "found", value=f"{len(read)}: {names}" if read else "none")
+    if not read:
+        yield context.seen("export", "not_visible", detail="shown beside a certificate")
+        return
+    try:
+        yield context.action("export", *certificate_store.find_export(context.web, read[0]))
+    except PageError as error:
+        yield context.lacking("export", error)
 
 
 def _updates(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
@@ -196,6 +217,17 @@ def _updates(context: Context, _view: PageView) -> t.Iterator[ControlSeen]:
         else:
             yield context.seen("check_for_updates", "not_visible", detail="the page lists the updates by itself")
     yield _install(context, bool(read.available))
+    yield _download_key(context)
+
+
+def _download_key(context: Context) -> ControlSeen:
+    key = download_key.KEY
+    try:
+        view, action = download_key.find(context.web)
+    except PageError as error:
+        return context.lacking(key, error)
+    # The key itself is never part of a survey.
+    return context.action(key, view, action) if action is not None else context.seen(key, "found", value="shown")
 
 
 def _install(context: Context, listed: bool) -> ControlSeen:

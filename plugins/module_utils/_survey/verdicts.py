@@ -27,8 +27,20 @@ PLAYBOOKS: t.Final[dict[str, tuple[str, ...]]] = {
 }
 """The steps that each playbook does, by name, or by id where it does them on one device only."""
 
-OTHER_PLAYBOOKS: t.Final = ("compatibility", "download_packages", "migrate_hardware", "decommission")
-"""Playbooks that do not run on the lane of a pair, so that a survey of one says nothing of them."""
+ALONE: t.Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "download_packages": (("updates", "appliance_download_key"),),
+    "migrate_hardware": (("basics", "appliance_id"), ("certificates", "certificates"), ("certificates", "export")),
+    "decommission": (("basics", "appliance_id"), ("basics", "reset_appliance"), ("basics", "shut_down_appliance")),
+}
+"""Playbooks that do no steps of an upgrade: the page and control that each needs on an appliance of the lane."""
+
+_IF: t.Final = {
+    "download_packages": "a connected host reaches the update server",
+    "migrate_hardware": "this is the old appliance, and the new one is set up at /appliance and of the same or a newer Base",
+    "decommission": "this is the old appliance, and the new one serves the site",
+}
+OTHER_PLAYBOOKS: t.Final = ("compatibility",)
+"""Playbooks that ask for no verdict: it is the one that gives them."""
 
 SWING_METHODS: t.Final = ("shared_ip", "dns", "nat", "custom")
 _BY_SWING: t.Final = ("upgrade_asynchronous", "swing", "swing_back")
@@ -125,7 +137,31 @@ def verdicts(surveys: t.Sequence[Data], problems: t.Sequence[str] = (), shared_i
     for playbook in PLAYBOOKS:
         for method in SWING_METHODS if playbook in _BY_SWING else (None,):
             found.append(_judge(playbook, method, lane, problems, shared_ip))
-    return found
+    return [*found, *(_alone(playbook, lane, problems) for playbook in ALONE)]
+
+
+def _alone(playbook: str, lane: Data, problems: t.Sequence[str]) -> Verdict:
+    """Of a playbook whose steps nobody is asked to do by hand in between: what is missing stops it."""
+    findings = _Findings(blocks=[f"of the inventory: {problem}" for problem in problems])
+    findings.conditions.append(_IF[playbook])
+    for survey in lane.values():
+        if playbook == "download_packages":
+            _signed_in(findings, survey, ("appliance",))
+        else:
+            _reach(findings, survey)
+        for page, key in ALONE[playbook]:
+            lack = _page_lack(survey, page)
+            control = _control(survey, page, key)
+            if lack is not None:
+                findings.blocks.append(f"{survey['label']}: {lack}")
+            elif control is not None and control["state"] in _LACKS:
+                findings.blocks.append(f"{survey['label']}: {control['name']} {_why(control)}")
+                findings.by_hand += [control["by_hand"]] if control["by_hand"] else []
+        if playbook == "migrate_hardware":
+            _backup(findings, survey, "backup")
+            findings.guided.clear()
+            findings.blocks += findings.without_backup
+    return findings.verdict(playbook, None)
 
 
 def _judge(playbook: str, method: str | None, lane: Data, problems: t.Sequence[str], shared_ip: str | None) -> Verdict:
@@ -143,6 +179,8 @@ def _judge(playbook: str, method: str | None, lane: Data, problems: t.Sequence[s
     for name in PLAYBOOKS[playbook]:
         for step in steps_of(procedure, name) if name in BY_NAME else (name,):
             _step(findings, lane, step, procedure)
+    if playbook.startswith("upgrade_") and any(_lacks_limit(survey) for survey in lane.values()):
+        findings.conditions.append("sra_jump_client_limit is not set, for its page is not understood")
     if playbook == "backup":
         # It makes the backups itself and hands none to a person.
         findings.blocks += findings.without_backup
@@ -160,15 +198,19 @@ def _procedure(playbook: str, lane: Data) -> str:
 def _reach(findings: _Findings, survey: Data) -> None:
     """Every playbook signs in to both interfaces and reads health and roles from the Command API."""
     host = survey["label"]
-    for one in survey["interfaces"]:
-        if not one["signed_in"]:
-            findings.blocks.append(f"{host}: no sign-in to /{one['interface']}: {one['detail']}")
+    _signed_in(findings, survey, ("appliance", "login"))
     commands = [api for api in survey["apis"] if api["api"].startswith("command_")]
     if not any(api["available"] for api in commands):
         findings.blocks.append(f"{host}: no Command API: {commands[0]['detail'] if commands else 'not asked'}")
     for permission in survey["permissions"]:
         if permission["needed"] and permission["granted"] is False:
             findings.blocks.append(f"{host}: the API account lacks {permission['caption']} ({permission['name']})")
+
+
+def _signed_in(findings: _Findings, survey: Data, interfaces: t.Collection[str]) -> None:
+    for one in survey["interfaces"]:
+        if one["interface"] in interfaces and not one["signed_in"]:
+            findings.blocks.append(f"{survey['label']}: no sign-in to /{one['interface']}: {one['detail']}")
 
 
 def _pages(findings: _Findings, survey: Data, letter: str, procedure: str, method: str | None) -> None:
@@ -245,6 +287,14 @@ def _controls(findings: _Findings, survey: Data, name: str, step: str) -> None:
             findings.by_hand += [control["by_hand"]] if control["by_hand"] else []
         elif control["state"] == "not_visible" and key != "list":
             findings.unseen.append(f"what {step} needs on {survey['label']}: {control['detail']}")
+
+
+def _lacks_limit(survey: Data) -> bool:
+    """Whether the number of concurrent Jump Client upgrades cannot be set; a backup does not offer the page."""
+    seen = _page(survey, "jump_clients")
+    if seen is None or seen["state"] in ("not_offered", "not_looked_at"):
+        return False
+    return seen["state"] != "found" or any(control["state"] in _LACKS for control in seen["controls"])
 
 
 def _why(control: Data) -> str:

@@ -22,10 +22,10 @@ from ansible_collections.bseries.sra.plugins.module_utils._survey.model import (
 from ansible_collections.bseries.sra.plugins.module_utils._web.pages import PAGES
 
 CONTROLS: t.Final = {
-    "basics": ("base_version", "appliance_id"),
+    "basics": ("base_version", "appliance_id", "reset_appliance", "shut_down_appliance"),
     "ip_configuration": ("addresses", "enabled", "save_changes"),
-    "certificates": ("certificates",),
-    "updates": ("list", "check_for_updates", "install_this_update"),
+    "certificates": ("certificates", "export"),
+    "updates": ("list", "check_for_updates", "install_this_update", "appliance_download_key"),
     "failover": ("relationship", "sync_now", "break_relationship", "establish_relationship"),
     "software_management": ("download_backup",),
     "login_security": ("pre_shared_key",),

@@ -13,6 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bseries.sra.plugins.module_utils._survey.verdicts import (
+    ALONE,
     OTHER_PLAYBOOKS,
     PLAYBOOKS,
     SWING_METHODS,
@@ -99,6 +100,9 @@ def test_a_backup_needs_the_api_or_the_page() -> None:
 )
 def test_without_accounts_nothing_can_run(surveys: list[dict[str, t.Any]], because: str) -> None:
     for verdict in verdicts(surveys, shared_ip=SHARED):
+        if verdict.name == "download_packages":
+            # The key is on a page of /appliance.
+            continue
         assert verdict.outcome == "cannot_run"
         assert because in verdict.text or verdict.playbook == "upgrade_single"
 
@@ -125,7 +129,34 @@ def test_the_way_to_swing_counts() -> None:
 
 def test_the_playbooks_and_ways_to_swing_are_those_of_the_collection() -> None:
     there = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
-    assert {*PLAYBOOKS, *OTHER_PLAYBOOKS} == there
+    assert {*PLAYBOOKS, *ALONE, *OTHER_PLAYBOOKS} == there
     tasks = (ROOT / "roles/swing/tasks/traffic.yml").read_text(encoding="utf-8")
     done = {method for method in SWING_METHODS if re.search(rf"['\"\[]{method}['\"\]]", tasks)}
     assert done == set(SWING_METHODS)
+
+
+@pytest.mark.parametrize(
+    ("control", "playbook"),
+    [
+        ("appliance_download_key", "download_packages"),
+        ("export", "migrate_hardware"),
+        ("appliance_id", "migrate_hardware"),
+        ("reset_appliance", "decommission"),
+        ("shut_down_appliance", "decommission"),
+    ],
+)
+def test_what_a_playbook_of_one_appliance_needs(control: str, playbook: str) -> None:
+    others = {name for name in ALONE if judged(pair(controls={control: "missing"}), name).outcome == "can_run"}
+    lacking = judged(pair(controls={control: "missing"}), playbook)
+    assert lacking.outcome == "cannot_run"
+    assert "was not found" in lacking.text
+    assert others == set(ALONE) - ({"migrate_hardware", "decommission"} if control == "appliance_id" else {playbook})
+    whole = judged(pair(), playbook)
+    assert whole.outcome == "can_run"
+    assert len(whole.conditions) == 1
+
+
+def test_the_limit_of_jump_clients_is_a_condition_only() -> None:
+    spoiled = judged(pair(controls={"max_concurrent_upgrades": "missing"}), "upgrade_synchronous")
+    assert spoiled.outcome == "can_run"
+    assert "sra_jump_client_limit is not set" in spoiled.text
