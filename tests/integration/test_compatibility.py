@@ -16,7 +16,15 @@ import pytest
 from .conftest import Lab
 
 StartLab = t.Callable[..., Lab]
-SKINS = ("english2019", "german2019", "modern_english", "modern_german", "other_hands", "other_hands_german", "randomised")
+SKINS = (
+    "english2019",
+    "german2019",
+    "modern_english",
+    "modern_german",
+    "other_hands",
+    "other_hands_german",
+    "randomised",
+)
 
 
 def scenario(skin: str = "english2019", **keys: t.Any) -> dict[str, t.Any]:
