@@ -51,6 +51,7 @@ class Setting:
         self.fails = False
         monkeypatch.setattr(page, "read", lambda _web: {"max_concurrent_upgrades": self.number})
         monkeypatch.setattr(page, "set_max_concurrent_upgrades", self._set)
+        monkeypatch.setattr(page, "refuse_unless_offered", lambda _web, _number: None)
 
     def _set(self, web: FakeWeb, number: int) -> str:
         web.may_write("the number")
