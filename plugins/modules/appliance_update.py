@@ -71,6 +71,12 @@ options:
         there.
     type: bool
     default: false
+  failure_solved:
+    description:
+      - An appliance that shows a failed install of Base software is left alone, because only the vendor's support may go
+        on there. Where they have solved it and the page still shows it, this names it by its version, as in V(3.3.2), or
+        by the appliance's exact words.
+    type: str
   wait_timeout:
     description:
       - Seconds that each package may take from the press of the button until the appliance is ready again.
@@ -229,6 +235,7 @@ ARGUMENT_SPEC = {
     "method": {"type": "str", "choices": ["automatic", "manual"], "default": "automatic"},
     "package": {"type": "path"},
     "accept_license": {"type": "bool", "default": False},
+    "failure_solved": {"type": "str"},
     "wait_timeout": {"type": "int", "default": 7200},
 }
 

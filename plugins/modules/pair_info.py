@@ -127,6 +127,18 @@ options:
     description: Answers the question about a device whose Base is ahead of its peer's.
     type: bool
     default: false
+  install_failure_solved:
+    description:
+      - By device, the version or the exact words of a failed install that the vendor's support has solved, although the
+        appliance still shows it. Without it such an appliance is left alone.
+    type: dict
+    suboptions:
+      a:
+        description: On device A.
+        type: str
+      b:
+        description: On device B.
+        type: str
   confirmed:
     description: Whether window 2 may start.
     type: bool
@@ -338,6 +350,7 @@ ARGUMENT_SPEC = {
     "packages": {"type": "dict", "options": {"a": {"type": "path"}, "b": {"type": "path"}}},
     "swing_again": {"type": "bool", "default": False},
     "accept_base_difference": {"type": "bool", "default": False},
+    "install_failure_solved": {"type": "dict", "options": {"a": {"type": "str"}, "b": {"type": "str"}}},
     "confirmed": {"type": "bool", "default": False},
     "swing_method": {"type": "str", "choices": ["shared_ip", "dns", "nat", "custom"]},
     "shared_ip": {"type": "str"},

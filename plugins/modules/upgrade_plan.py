@@ -72,6 +72,18 @@ options:
         that this is an older difference and not an update that stopped between Base and product.
     type: bool
     default: false
+  install_failure_solved:
+    description:
+      - By device, the version or the exact words of a failed install that the vendor's support has solved, although the
+        appliance still shows it. Without it such an appliance is left alone.
+    type: dict
+    suboptions:
+      a:
+        description: On device A.
+        type: str
+      b:
+        description: On device B.
+        type: str
   swing_again:
     description:
       - Answers the question about two updated stand-alone devices with production on device A. V(true) means that
@@ -362,6 +374,7 @@ def argument_spec() -> dict[str, t.Any]:
         "update_method": {"type": "str", "default": "automatic", "choices": list(CHOICES["update_method"])},
         "accept_license": {"type": "bool"},
         "accept_base_difference": {"type": "bool", "default": False},
+        "install_failure_solved": {"type": "dict", "options": {"a": {"type": "str"}, "b": {"type": "str"}}},
         "swing_again": {"type": "bool", "default": False},
         "estimates": {"type": "dict", "default": {}},
         "measured": {"type": "dict", "default": {}},

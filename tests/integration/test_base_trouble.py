@@ -68,6 +68,25 @@ def test_a_base_update_in_trouble_stops_the_lane(
     assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
 
 
+def test_a_base_failure_that_support_has_solved_is_gone_on_over_once_it_is_named(start_lab: StartLab) -> None:
+    """The vendor's support has installed Base; the page goes on showing that it failed."""
+    lab = start_lab({"pairs": [{"name": "one", "single": True, "a": {"skin": "german2019"}}]})
+    lab.simulator.fault("base_install_failed", "one-a")
+    assert lab.play("upgrade_single").status != 0
+    lab.simulator.reset()
+    lab.simulator.change("one-a", base="3.3.2")
+    written = len(lab.writes())
+    for wrong in ("one-a: 3.3.3", "one-b: 3.3.2"):
+        refused = lab.play("upgrade_single", "-e", json.dumps({"sra_install_failure_solved": wrong}))
+        assert refused.status != 0
+        assert len(lab.writes()) == written
+    onward = lab.play("upgrade_single", "-e", json.dumps({"sra_install_failure_solved": "one-a: 3.3.2"}))
+    assert onward.status == 0, onward.output
+    assert "still shows a failed install" in flat(onward.output)
+    assert lab.device("a")["product"] == "12.2.0"
+    assert lab.simulator.violations() == []
+
+
 def test_a_wrong_clock_stops_before_anything_is_changed(start_lab: StartLab) -> None:
     lab = start_lab(sra_clock_skew_max=200)
     lab.simulator.clock("one-a", 150)

@@ -17,6 +17,7 @@ import typing as t
 from .._dns.model import ALGORITHMS, absolute_name, address_type, parse_server
 from .._errors import InputError
 from .._guided.steps import expand
+from .._plan.failures import check_name
 from .._plan.model import parse_windows
 from .._survey.files import guided_steps
 from .record import limit_note_path, record_path
@@ -56,6 +57,7 @@ DEFAULTS: dict[str, t.Any] = {
     "confirmed": False,
     "swing_again": False,
     "accept_base_difference": False,
+    "install_failure_solved": None,
     "clock_skew_max": 300,
     "estimates": {},
     "report_dir": None,
@@ -336,6 +338,26 @@ def _guided(settings: dict[str, t.Any], procedure: str, appliances: t.Sequence[t
     settings["guided"] = list(dict.fromkeys(steps))
 
 
+def _solved(settings: dict[str, t.Any], devices: t.Mapping[str, str | None], groups: t.Sequence[str]) -> t.Iterator[str]:
+    """Turn ``<inventory name>: <version or words>`` into the failure by device letter; one of another lane is not ours."""
+    given, settings["install_failure_solved"] = settings["install_failure_solved"], {}
+    if not given:
+        return
+    name, colon, named = (part.strip() for part in str(given).partition(":"))
+    if not colon or name not in (*groups, *filter(None, devices.values())):
+        yield (
+            f"sra_install_failure_solved is {given!r}. Give the inventory name of the device, a colon, and the version or the exact "
+            "words of the failed install that the vendor's support has solved, for instance 'pra-b: 3.3.2'."
+        )
+        return
+    try:
+        words = check_name(named)
+    except InputError as error:
+        yield f"sra_install_failure_solved: {error.message}, {error.expected} (seen: {error.seen})."
+        return
+    settings["install_failure_solved"] = {letter: words for letter, device in devices.items() if device == name}
+
+
 def _window_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
     windows = settings["windows"]
     if not isinstance(windows, list) or not all(isinstance(window, t.Mapping) for window in windows):
@@ -459,6 +481,8 @@ def describe_lane(
         hosts = {"a": (name, hostvars[name]), "b": (b, hostvars[b])}
         problems.extend(_dns(settings, variables.get("sra_dns_key_secret"), hosts, dns_addresses))
     problems.extend(_guided(settings, procedure, _appliances(hostvars, name, b)))
+    everybody = [host for hosts in groups.values() for host in hosts]
+    problems.extend(_solved(settings, {"a": name, "b": b}, everybody))
     if name in groups.get("device_b", ()) and name in groups.get("device_a", ()):
         problems.append(
             f"{name} is in both device_a and device_b. Device A is the present primary, device B its backup."

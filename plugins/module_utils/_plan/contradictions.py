@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._version import Version, find_version
+from .failures import is_solved, of_base
 from .model import Problem
 from .observe import Observed, ahead, site_name
 from .packages import LATEST, can_start, is_newer
 from .situation import Situation
 
-_OF_BASE = re.compile(r"\b(base|basis)", re.IGNORECASE)
 _SWAP = "If an earlier asynchronous upgrade made device B primary, swap the groups device_a and device_b."
 
 
@@ -101,18 +100,50 @@ def _failed_installs(situation: Situation) -> list[Problem]:
         Problem(
             "install_failed",
             f"{device.name} reports a failed install: {device.progress_text or 'no further words'}.",
-            "Stop. Do not restart the appliance and do not install again: call vendor support, and plan again when "
-            "they have cleared it.",
+            _failure_advice(situation, device),
         )
         for device in situation.devices
-        if device.progress == "failed" and not _manual_may_follow(situation, device)
+        if device.progress == "failed" and not _manual_may_follow(situation, device) and not _solved(situation, device)
     ]
+
+
+def _solved(situation: Situation, device: Observed) -> bool:
+    return is_solved(device.progress_text, situation.policy.failure_solved.get(device.letter))
+
+
+def _failure_advice(situation: Situation, device: Observed) -> str:
+    advice = "Stop. Do not restart the appliance and do not install again: call vendor support."
+    named = situation.policy.failure_solved.get(device.letter)
+    if named:
+        return f"{advice} sra_install_failure_solved names {named!r}, which is not what the appliance shows."
+    return (
+        f"{advice} Once they have solved it, and the page goes on showing it, name it: "
+        f"-e 'sra_install_failure_solved=\"NAME: {find_version(device.progress_text) or 'the exact words'}\"', with "
+        "the inventory name of the device."
+    )
+
+
+def failure_warnings(situation: Situation) -> list[str]:
+    """What goes on over a failure that is still shown, and an answer that nothing asks for any more."""
+    found = []
+    for device in situation.devices:
+        named = situation.policy.failure_solved.get(device.letter)
+        if named and device.progress == "failed" and _solved(situation, device):
+            found.append(
+                f"{device.name} still shows a failed install: {device.progress_text} sra_install_failure_solved says that "
+                "the vendor's support has solved it, so this run goes on. Take that out of the next command."
+            )
+        elif named and device.progress != "failed":
+            found.append(
+                f"sra_install_failure_solved names {named!r}, but {device.name} shows no failed install. Take it out."
+            )
+    return found
 
 
 def _manual_may_follow(situation: Situation, device: Observed) -> bool:
     """A product update that failed may be installed by hand (AUTO-5); after one of Base only the vendor may go on (PREP-6)."""
     text = device.progress_text
-    return situation.policy.update_method == "manual" and bool(find_version(text)) and not _OF_BASE.search(text)
+    return situation.policy.update_method == "manual" and bool(find_version(text)) and not of_base(text)
 
 
 def _single_roles(situation: Situation) -> list[Problem]:

@@ -38,7 +38,8 @@ class Policy:
     ``estimates`` overrides the default duration of an action, ``measured`` holds what was measured in this upgrade by
     device and action (PREP-10). ``accept_license`` None means that the planner does not gate on it.
     ``accept_base_difference`` answers the question about a device whose Base is ahead of its peer's, ``swing_again`` the
-    one about two updated stand-alone devices: production is to move to B. ``purpose`` other than upgrade plans a move of
+    one about two updated stand-alone devices: production is to move to B. ``failure_solved`` names by device the failed
+    install (version or words) that the vendor's support has solved though its page still shows it. ``purpose`` other than upgrade plans a move of
     production only; ``swing_to`` is the device that a role swap makes the primary. ``production_since`` is when the first
     device began to serve with the new version, as far as known.
     """
@@ -57,6 +58,7 @@ class Policy:
     now: datetime.datetime | None = None
     accept_base_difference: bool = False
     swing_again: bool = False
+    failure_solved: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     purpose: str = "upgrade"
     swing_to: str = "b"
     production_since: datetime.datetime | None = None

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import InputError
 from .._version import Version
-from .contradictions import input_problems, problems, target_warnings
+from .contradictions import failure_warnings, input_problems, problems, target_warnings
 from .estimates import check_estimates, predictions, words
 from .model import PROCEDURES, Plan, Policy, Stage, Step
 from .moves import move_plan
@@ -91,7 +91,7 @@ def _plan(situation: Situation, site: Data | None) -> Plan:
         stage, steps = here.stage, build_steps(situation, here.steps)
         if asked:
             stage = Stage("ambiguous", "Two stages look alike here; a person has to tell which one it is.")
-    warnings = [*situation.serving.warnings]
+    warnings = [*situation.serving.warnings, *failure_warnings(situation)]
     if not found:
         warnings += [*target_warnings(situation), *stage_warnings(situation, stage), *_time_warnings(situation, steps)]
     return Plan(

@@ -10,6 +10,7 @@ import datetime
 import typing as t
 
 from .._errors import InputError, SraError, StateError
+from .failures import check_name
 from .invariants import RunFacts, check_step, refusal
 from .model import PROCEDURES, SWING_METHODS, UPDATE_METHODS, Plan, Policy, parse_windows
 from .planner import PlanInputs, plan_upgrade
@@ -38,6 +39,11 @@ def policy_from(params: t.Mapping[str, t.Any], now: datetime.datetime | None) ->
         now=now,
         accept_base_difference=bool(params.get("accept_base_difference")),
         swing_again=bool(params.get("swing_again")),
+        failure_solved={
+            letter: check_name(str(named))
+            for letter, named in (params.get("install_failure_solved") or {}).items()
+            if named
+        },
         purpose=params.get("purpose") or "upgrade",
         swing_to=params.get("swing_to") or "b",
         production_since=moment_from(params.get("production_since")),

@@ -68,6 +68,12 @@ class Situation:
         progress = self.updates.progress
         return progress is None or progress.state in ("finished", "failed")
 
+    @property
+    def shown_failure(self) -> str | None:
+        """The words of a failed install that the page shows."""
+        progress = self.updates.progress
+        return progress.text if progress is not None and progress.state == "failed" else None
+
     def lists(self, package: Package) -> bool:
         return any(same_package(one, package) for one in self.updates.available)
 
@@ -105,16 +111,26 @@ def install(
     deadline: Deadline,
     offers: Offers = AUTOMATIC,
     has_site: bool = True,
+    shown_failure: str | None = None,
 ) -> Situation:
     """Install a package and return what the appliance is afterwards. Raises InstallFailed, or the page's refusal.
 
     ``has_site`` is False for a new appliance that has no product yet: nothing but /appliance answers there.
+    ``shown_failure`` are the words of an older failure that the page may go on showing.
     """
-    start(connection, package, accept_license=accept_license, offers=offers)
-    return Watch(connection, package, deadline, offers, has_site=has_site).until_installed()
+    start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
+    watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure)
+    return watch.until_installed()
 
 
-def start(connection: Connection, package: Package, *, accept_license: bool, offers: Offers = AUTOMATIC) -> None:
+def start(
+    connection: Connection,
+    package: Package,
+    *,
+    accept_license: bool,
+    offers: Offers = AUTOMATIC,
+    shown_failure: str | None = None,
+) -> None:
     """Press Install This Update, or upload. A connection lost after the request was sent is the beginning of an install."""
     try:
         progress = offers.send(connection.appliance_web, package, accept_license)
@@ -127,7 +143,7 @@ def start(connection: Connection, package: Package, *, accept_license: bool, off
         if not _has_begun(connection):
             raise
         return
-    if progress is not None and progress.state == "failed":
+    if progress is not None and progress.state == "failed" and progress.text != shown_failure:
         raise _failed(connection, package, f"The appliance reports that {package.name} failed", progress.text)
 
 
@@ -152,8 +168,10 @@ class Watch:
         offers: Offers = AUTOMATIC,
         *,
         has_site: bool = True,
+        shown_failure: str | None = None,
     ) -> None:
         self._connection = connection
+        self._shown_failure = shown_failure
         self._offers = offers
         self._has_site = has_site
         self._package = package
@@ -228,7 +246,7 @@ class Watch:
             return Look(False, f"connection lost: {error.message}")
         except PageError as error:
             return Look(False, f"the progress page was not understood: {error.message}")
-        if progress is None or progress.state == "finished":
+        if progress is None or progress.state == "finished" or self._is_old(progress):
             self._following = False
             return None
         self._note(progress)
@@ -244,7 +262,13 @@ class Watch:
         self._silent_since = now if self._silent_since is None else self._silent_since
         return now - self._silent_since >= SETTLE_SECONDS
 
+    def _is_old(self, progress: Progress) -> bool:
+        """A failure from before. Should this install fail in the same words, it is told by its package not being there."""
+        return progress.state == "failed" and progress.text == self._shown_failure
+
     def _note(self, progress: Progress) -> None:
+        if self._is_old(progress):
+            return
         self._last_text = progress.text or progress.state
         if progress.state == "failed":
             raise _failed(

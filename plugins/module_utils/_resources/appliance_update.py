@@ -13,6 +13,7 @@ from .._errors import InputError, RefusedByAppliance, SraError, StateError
 from .._module import Connect, Connection, Interrupted, Params
 from .._offline.packages import PackageSet
 from .._pages.updates import says_blocked
+from .._plan.failures import check_name, is_solved, of_base
 from .._plan.packages import LATEST, KindFilter, can_start, plan_packages
 from .._records import Package
 from .._version import Version, same_version, version_key
@@ -36,6 +37,7 @@ class Wish:
     accept_license: bool
     wait_timeout: float
     package: str | None = None
+    failure_solved: str | None = None
 
     @classmethod
     def from_params(cls, params: Params) -> Wish:
@@ -56,8 +58,14 @@ class Wish:
             raise InputError(f"{version!r} is no version", expected="digits and dots, for instance 12.2.0")
         if params["wait_timeout"] <= 0:
             raise InputError(f"wait_timeout must be more than 0 seconds, not {params['wait_timeout']}")
+        solved = params.get("failure_solved")
         return cls(
-            params["kind"], version, params["accept_license"], float(params["wait_timeout"]), params["package"] or None
+            params["kind"],
+            version,
+            params["accept_license"],
+            float(params["wait_timeout"]),
+            params["package"] or None,
+            check_name(solved) if solved else None,
         )
 
 
@@ -95,6 +103,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     with connect(params) as connection:
         connection.require("An update", appliance=True)
         situation = _first_look(connection, offers)
+        _refuse_failed_base(connection, wish, situation)
         done = _Done(before=_versions(situation), after=_versions(situation))
         if check_mode:
             return _predict(connection, wish, situation, done).result()
@@ -125,6 +134,23 @@ def _first_look(connection: Connection, offers: Offers) -> Situation:
     return situation
 
 
+def _refuse_failed_base(connection: Connection, wish: Wish, situation: Situation) -> None:
+    """A Base update that failed is never tried again by itself (PREP-6)."""
+    shown = situation.shown_failure
+    if shown is None or not of_base(shown) or is_solved(shown, wish.failure_solved):
+        return
+    raise StateError(
+        f"{connection.label} shows a Base update that failed",
+        appliance=connection.label,
+        page=_PAGE,
+        expected=f"the failure that failure_solved names: {wish.failure_solved}" if wish.failure_solved else None,
+        seen=shown,
+        state="Nothing was installed.",
+        advice="Do not restart the appliance and do not try again: call the vendor's support. Once they have solved it and the "
+        "page still shows it, name it (failure_solved, sra_install_failure_solved).",
+    )
+
+
 def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situation, done: _Done) -> None:
     if not situation.idle:
         # An earlier run was stopped while the appliance installed: see it through, then go on. It may be Base.
@@ -138,6 +164,7 @@ def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situa
         ).until_installed()
         done.after = _versions(situation)
     tried: list[Package] = []
+    shown = situation.shown_failure
     while (package := next_package(connection, wish, situation)) is not None:
         if package in tried:
             raise StateError(
@@ -158,6 +185,7 @@ def _update(connection: Connection, wish: Wish, offers: Offers, situation: Situa
                 deadline=deadline,
                 offers=offers,
                 has_site=situation.version is not None,
+                shown_failure=shown,
             )
         except RefusedByAppliance as refusal:
             if not isinstance(offers, Manual) or not says_blocked(refusal.seen):

@@ -90,11 +90,24 @@ def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
         ({"windows": [{"start": "22:00", "end": "23:00"}]}, "sra_windows: The start of window 1"),
         ({"windows": [{"start": "2026-03-07T22:00:00Z", "end": "2026-03-07T21:00:00Z"}]}, "sra_windows: Window 1 ends"),
         ({"soak_min": 20, "soak_max": 10}, "sra_soak_min (20 s) is longer than sra_soak_max"),
+        ({"install_failure_solved": True}, "sra_install_failure_solved is True"),
+        ({"install_failure_solved": "3.3.2"}, "Give the inventory name of the device"),
+        ({"install_failure_solved": "node-c: 3.3.2"}, "Give the inventory name of the device"),
+        ({"install_failure_solved": "node-b: yes"}, "sra_install_failure_solved: An install that failed is named by"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.Any], said: str) -> None:
     lane = lane_of(settings(tmp_path, **change))
     assert [problem for problem in lane.problems if said in problem], lane.problems
+
+
+def test_a_solved_failure_belongs_to_one_device_of_one_lane(tmp_path: pathlib.Path) -> None:
+    groups = {"device_a": ["node-a", "other-a"], "device_b": ["node-b", "other-b"]}
+    others = hostvars(other_a={"sra_pair": "two"}, other_b={"sra_pair": "two", "sra_host": "192.0.2.22"})
+    for given, expected in (("node-b: 3.3.2", {"b": "3.3.2"}), ("other-b: 3.3.2", {}), (None, {})):
+        lane = lane_of(settings(tmp_path, install_failure_solved=given), others, groups)
+        assert lane.problems == ()
+        assert lane.settings["install_failure_solved"] == expected
 
 
 def dns_settings(tmp_path: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:

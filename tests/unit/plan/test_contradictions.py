@@ -86,11 +86,11 @@ def test_a_page_that_contradicts_the_api_is_read_again_and_never_planned_over() 
     assert result.steps == ()
 
 
-def edited(letter: str, **values: t.Any) -> t.Any:
+def edited(letter: str, policy_: Policy | None = None, **values: t.Any) -> t.Any:
     pair = Pair()
     found = {"a": pair.a.info(), "b": pair.b.info()}
     found[letter].update(values)
-    return plan_upgrade("asynchronous", found["a"], found["b"], pair.site(), policy())
+    return plan_upgrade("asynchronous", found["a"], found["b"], pair.site(), policy_ or policy())
 
 
 def test_inputs_that_cannot_be_compared() -> None:
@@ -106,6 +106,40 @@ def test_inputs_that_cannot_be_compared() -> None:
     result = edited("b", updates=failed)
     assert codes(result) == ["install_failed"]
     assert "Do not restart" in result.problems[0].advice
+
+
+FAILED = "The installation of Base Software 3.3.2 failed. Do not restart the appliance."
+
+
+@pytest.mark.parametrize(
+    ("device", "named", "goes_on"),
+    [
+        ("b", "3.3.2", True),
+        ("b", FAILED.upper(), True),
+        ("b", "3.3", False),
+        ("b", "3.3.21", False),
+        ("a", "3.3.2", False),
+        ("b", "the installation of Base", False),
+    ],
+)
+def test_a_failure_that_is_still_shown_is_gone_on_over_only_where_it_is_named(
+    device: str, named: str, goes_on: bool
+) -> None:
+    updates = Pair().b.info()["updates"] | {"progress": {"state": "failed", "text": FAILED}}
+    result = edited("b", policy(failure_solved={device: named}), updates=updates)
+    assert codes(result) == ([] if goes_on else ["install_failed"])
+    if goes_on:
+        assert any("still shows a failed install" in warning for warning in result.warnings)
+    elif device == "b":
+        assert f"names {named!r}, which is not" in result.problems[0].advice
+    else:
+        assert "sra_install_failure_solved=\"NAME: 3.3.2\"" in result.problems[0].advice
+
+
+def test_an_answer_that_nothing_asks_for_is_named() -> None:
+    result = edited("b", policy(failure_solved={"b": "3.3.2"}))
+    assert codes(result) == []
+    assert any("shows no failed install" in warning for warning in result.warnings)
 
 
 def test_pair_incomplete() -> None:

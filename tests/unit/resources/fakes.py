@@ -76,6 +76,7 @@ class Appliance:
     )
     skew: float = 0.0
     outcome: str = "ok"
+    shown_failure: str | None = None
     writes: list[str] = dataclasses.field(default_factory=list)
     sign_ins: dict[str, int] = dataclasses.field(default_factory=lambda: {"appliance": 0, "login": 0})
     sessions: dict[str, bool] = dataclasses.field(default_factory=lambda: {"appliance": False, "login": False})
@@ -326,7 +327,7 @@ def read_basics(web: FakeWeb) -> Basics:
 
 def read_updates(web: FakeWeb, check: bool) -> Updates:
     appliance = web.page()
-    progress = None
+    progress = Progress("failed", appliance.shown_failure) if appliance.shown_failure else None
     if appliance.installing is not None:
         progress = Progress("installing", f"Installing {appliance.installing.name}", 40.0)
     return Updates(tuple(appliance.catalogue) if check else (), check, None, progress)
@@ -345,7 +346,7 @@ def install(web: FakeWeb, package: Package, accept_license: bool) -> Progress:
 def read_progress(web: FakeWeb) -> Progress | None:
     appliance = web.page()
     if appliance.installing is None:
-        return None
+        return Progress("failed", appliance.shown_failure) if appliance.shown_failure else None
     if appliance.outcome == "failed" and appliance.clock.now() - appliance.started >= PROGRESS_ENDS:
         return Progress("failed", "Installation failed: checksum error")
     return Progress("installing", f"Installing {appliance.installing.name}", 40.0)

@@ -141,6 +141,40 @@ def test_failed_base_stops_everything_and_says_not_to_restart(
     assert result["evidence"]["health"]["version"] == "12.1.0"
 
 
+WORDS = "The installation of Base Software 3.3.2 failed."
+
+
+@pytest.mark.parametrize("named", [WORDS, "3.3.2"])
+def test_a_base_update_that_failed_is_not_tried_again_before_it_is_named_as_solved(
+    world: World, appliance: Appliance, named: str
+) -> None:
+    appliance.shown_failure = WORDS
+    for other in (None, "3.4.0"):
+        for check_mode in (True, False):
+            with pytest.raises(StateError, match="Do not restart"):
+                update(world, check_mode, failure_solved=other)
+    with pytest.raises(InputError):
+        update(world, failure_solved="true")
+    assert appliance.writes == []
+
+    result = update(world, failure_solved=named)
+
+    assert [one["name"] for one in result["installed"]] == ["Base Software 3.3.2", "Bomgar-12.2.0"]
+
+
+def test_a_failure_in_the_same_words_as_an_older_one_is_a_failure(
+    world: World, appliance: Appliance, failure: t.Any
+) -> None:
+    appliance.shown_failure, appliance.outcome = WORDS, "nothing"
+
+    error, result = failure(lambda: update(world, failure_solved=WORDS))
+
+    assert isinstance(error, InstallFailed)
+    assert "Do not restart the appliance" in error.advice
+    assert appliance.writes == ["install Base Software 3.3.2"]
+    assert result["evidence"]["base_trouble"]
+
+
 def test_stuck_base_ends_at_the_deadline_with_the_last_words(
     world: World, appliance: Appliance, failure: t.Any
 ) -> None:
