@@ -243,6 +243,11 @@ options:
     description: Seconds that an appliance's clock may differ from the controller's.
     type: int
     default: 300
+  full_access:
+    description: The devices (V(a), V(b)) on which the run logs users out or changes a role, which needs full access to the Command API.
+    type: list
+    elements: str
+    choices: [a, b]
   reach_timeout:
     description: Seconds that an appliance may not answer at all before it counts as unreachable.
     type: int
@@ -383,6 +388,7 @@ ARGUMENT_SPEC = {
     "record": {"type": "path"},
     "must_be_in_window": {"type": "bool", "default": False},
     "clock_skew_max": {"type": "int", "default": 300},
+    "full_access": {"type": "list", "elements": "str", "choices": ["a", "b"]},
     "reach_timeout": {"type": "int", "default": 30},
     "install_timeout": {"type": "int", "default": 14400},
     "guided": {"type": "list", "elements": "str"},

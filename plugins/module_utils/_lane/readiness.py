@@ -103,7 +103,7 @@ def _backup_permission(appliance: t.Mapping[str, t.Any]) -> tuple[str, tuple[t.A
     return "perm_backup", (True,), "fail", what
 
 
-def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Check]:
+def _permissions(name: str, appliance: t.Mapping[str, t.Any], full_access: bool) -> t.Iterator[Check]:
     api = _section(appliance, "api")
     permissions = api.get("permissions") or {}
     title = f"API account on {name}"
@@ -114,9 +114,11 @@ def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Chec
     wanted = (
         (
             "perm_command",
-            ("read_only", "full_access"),
+            ("full_access",) if full_access else ("read_only", "full_access"),
             "fail",
-            "Command API (read-only is enough): health, roles and logged-in users are read with it",
+            "Command API, full access: users are logged out or roles changed with it"
+            if full_access
+            else "Command API (read-only is enough): health, roles and logged-in users are read with it",
         ),
         _backup_permission(appliance),
         (
@@ -127,6 +129,7 @@ def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Chec
         ),
     )
     missing = False
+    untold = [permission for permission, *_rest in wanted if permission not in permissions]
     for permission, values, outcome, what in wanted:
         if permission in permissions and permissions[permission] not in values:
             missing = True
@@ -137,7 +140,15 @@ def _permissions(name: str, appliance: t.Mapping[str, t.Any]) -> t.Iterator[Chec
                 f"permission {permission} is {permissions[permission]}, needed: {what}",
                 grant,
             )
-    if not missing:
+    if untold:
+        yield Check(
+            "api",
+            title,
+            "warn",
+            f"the appliance does not tell of {', '.join(untold)}; a step that needs them may be refused",
+            f"Compare with what is needed: /login on {name}, Management > API Configuration.",
+        )
+    elif not missing:
         yield Check("api", title, "pass", f"Command API {api.get('command_api')}")
 
 
@@ -268,17 +279,19 @@ def readiness(
     *,
     now: datetime.datetime,
     clock_skew_max: int = 300,
+    full_access: t.Collection[str] = (),
 ) -> list[Check]:
     """The checks of a lane: health, API permissions, clock, certificates, people, and what the planner found.
 
-    ``names`` gives the names to show for ``a`` and ``b``; ``clock_skew_max`` is in seconds.
+    ``names`` gives the names to show for ``a`` and ``b``; ``clock_skew_max`` is in seconds;
+    ``full_access`` holds the devices on which the run changes something through the Command API.
     """
     checks: list[Check] = []
     devices = [("a", a)] + ([("b", b)] if b is not None else [])
     for key, appliance in devices:
         name = names[key]
         checks.append(_health(name, appliance))
-        checks.extend(_permissions(name, appliance))
+        checks.extend(_permissions(name, appliance, key in full_access))
         checks.append(_clock(name, appliance, clock_skew_max))
         checks.extend(_ntp(name, appliance))
         checks.extend(_certificate(name, appliance, now))

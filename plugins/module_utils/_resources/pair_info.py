@@ -439,5 +439,6 @@ def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan
         list(plan.warnings),
         now=datetime.datetime.now(datetime.UTC),
         clock_skew_max=params["clock_skew_max"],
+        full_access=params["full_access"] or (),
     )
     return checks + of_packages + _window(params, plan, policy)

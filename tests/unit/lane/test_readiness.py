@@ -70,6 +70,28 @@ def test_a_missing_permission_is_named_with_where_to_grant_it() -> None:
     assert all("API Configuration" in check.remedy for check in checks)
 
 
+def api_checks(permissions: dict[str, t.Any], full_access: t.Sequence[str] = ()) -> list[tuple[str, str]]:
+    device = appliance(api={"command_api": "v2", "permissions": permissions})
+    checks = readiness(device, None, {"a": "node-a"}, [], [], [], now=NOW, full_access=full_access)
+    return [(check.outcome, check.cause) for check in checks if check.check == "api"]
+
+
+def test_full_access_is_asked_for_only_where_something_is_changed_by_the_api() -> None:
+    permissions = {"perm_command": "read_only", "perm_backup": True, "perm_configuration": True}
+    assert [outcome for outcome, _cause in api_checks(permissions)] == ["pass"]
+    ((outcome_, cause),) = api_checks(permissions, ["a"])
+    assert outcome_ == "fail"
+    assert "full access" in cause
+    assert [outcome for outcome, _cause in api_checks(permissions | {"perm_command": "full_access"}, ["a"])] == ["pass"]
+
+
+def test_permissions_that_the_appliance_does_not_tell_of_are_named() -> None:
+    ((outcome_, cause),) = api_checks({"perm_command": "read_only", "perm_backup": True})
+    assert outcome_ == "warn"
+    assert "perm_configuration" in cause
+    assert [outcome for outcome, _cause in api_checks({"perm_backup": False})] == ["fail", "warn"]
+
+
 def test_an_unhealthy_or_unread_appliance_blocks() -> None:
     assert outcome("health", appliance(health={"healthy": False, "message": "disk"}))[0].outcome == "fail"
     assert outcome("health", appliance(health=None))[0].outcome == "error"
