@@ -25,6 +25,14 @@ attributes:
   idempotent:
     support: full
 options:
+  state:
+    description:
+      - V(present) makes the record as the options say.
+      - V(restored) gives it the TTL that O(remember) holds, or O(ttl) where given, and removes that file. Without the file and
+        without O(ttl) nothing is contacted. A TTL that somebody else has set since is left.
+    type: str
+    choices: [present, restored]
+    default: present
   server:
     description:
       - The zone's primary name server, as host name or IP address.
@@ -96,10 +104,16 @@ options:
       - Whether to wait until all servers show the record.
     type: bool
     default: true
+  remember:
+    description:
+      - File on the controller. Where the TTL is lowered, the one before is kept there, and since when, before anything is
+        changed; a file that is there already is kept as it is.
+    type: path
   wait_for_ttl:
     description:
       - After a change of the address, wait at least until its old TTL has run out, because caches that nobody can ask may
-        hold the old address as long.
+        hold the old address as long. Where O(remember) tells that the TTL was lowered lately, also until the TTL of before
+        has run out since.
     type: bool
     default: false
   wait_timeout:
@@ -177,6 +191,21 @@ servers:
   type: list
   elements: dict
   sample: [{server: "192.0.2.53:53", kind: resolver, addresses: [192.0.2.12], ttl: 42, error: null}]
+original_ttl:
+  description: The TTL in seconds that the record had before it was lowered, as far as O(remember) tells; else the one it had now.
+  returned: success
+  type: int
+  sample: 3600
+old_ttl_left:
+  description: Seconds that caches may still hold answers with that TTL, as far as O(remember) tells.
+  returned: success
+  type: int
+  sample: 1740
+old_ttl_until:
+  description: When that ends; null without a remembered TTL.
+  returned: success
+  type: str
+  sample: "2026-03-07T23:10:00Z"
 seconds:
   description: How long it took until all of them showed it.
   returned: where that was waited for
@@ -239,6 +268,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import run_mod
 from ansible_collections.bseries.sra.plugins.module_utils._resources import dns_record
 
 ARGUMENT_SPEC = {
+    "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
     "server": {"type": "str", "required": True},
     "port": {"type": "int", "default": 53},
     "zone": {"type": "str", "required": True},
@@ -253,6 +283,7 @@ ARGUMENT_SPEC = {
     "nameservers": {"type": "list", "elements": "str", "default": []},
     "resolvers": {"type": "list", "elements": "str", "default": []},
     "verify": {"type": "bool", "default": True},
+    "remember": {"type": "path"},
     "wait_for_ttl": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 300},
     "timeout": {"type": "float", "default": 10.0},

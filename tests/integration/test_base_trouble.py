@@ -71,9 +71,8 @@ def test_a_base_update_in_trouble_stops_the_lane(
 def test_a_base_failure_that_support_has_solved_is_gone_on_over_once_it_is_named(start_lab: StartLab) -> None:
     """The vendor's support has installed Base; the page goes on showing that it failed."""
     lab = start_lab({"pairs": [{"name": "one", "single": True, "a": {"skin": "german2019"}}]})
-    lab.simulator.fault("base_install_failed", "one-a")
+    lab.simulator.fault("base_install_failed", "one-a", count=1)
     assert lab.play("upgrade_single").status != 0
-    lab.simulator.reset()
     lab.simulator.change("one-a", base="3.3.2")
     written = len(lab.writes())
     for wrong in ("one-a: 3.3.3", "one-b: 3.3.2"):

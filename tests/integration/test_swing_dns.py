@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
+import json
 import pathlib
+import time
 import typing as t
 
 import pytest
@@ -17,6 +20,7 @@ from unit.dns.name_server import ADDRESS, KEY_NAME, ZONE, NameServer, make_key, 
 from .conftest import Lab
 
 StartLab = t.Callable[..., Lab]
+TTL = 90
 CONFIRMED = ("-e", "sra_confirmed=true")
 SITE = f"access.{ZONE}"
 
@@ -43,12 +47,12 @@ def start_names(start_lab: StartLab, tmp_path: pathlib.Path) -> t.Iterator[t.Cal
     need_bind()
     with contextlib.ExitStack() as stack:
 
-        def start(skin: str = "english2019", **settings: t.Any) -> Names:
+        def start(skin: str = "english2019", ttl: int = TTL, **settings: t.Any) -> Names:
             pair = {"name": "one", "site": {"hostname": SITE, "shared_ip": None}, "both": {"skin": skin}}
             lab = start_lab({"pairs": [pair]}, sra_swing_method="dns")
             key, secret = make_key()
             first = lab.simulator.ready["pairs"][0]["devices"]["a"]["address"]
-            file = zone_file(tmp_path / "dns", {"ns1": ADDRESS}, f"access 300 A {first}")
+            file = zone_file(tmp_path / "dns", {"ns1": ADDRESS}, f"access {ttl} A {first}")
             policy = f"update-policy {{ grant {KEY_NAME} name {SITE}. A; }};"
             zones = f'{key} zone "{ZONE}" {{ type primary; file "{file}"; {policy} }};'
             server = stack.enter_context(NameServer(tmp_path / "dns", zones))
@@ -78,15 +82,18 @@ def test_a_whole_upgrade_with_a_dns_swing(start_names: t.Callable[..., Names]) -
     lab = names.lab
     checked = lab.play("upgrade_asynchronous", "--check", "--diff", *CONFIRMED)
     assert checked.status == 0, checked.output
-    assert names.record() == [(names.address("a"), 300)]
+    assert names.record() == [(names.address("a"), TTL)]
     assert lab.writes() == []
+    started = time.time()
     real = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert real.status == 0, real.output
     assert counts(real) == counts(checked)
-    assert names.record() == [(names.address("b"), 300)], "moved, and the TTL is what it was"
+    assert names.record() == [(names.address("b"), TTL)], "moved, and the TTL is what it was"
     assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
     assert lab.device("b")["role"] == "primary"
     assert lab.simulator.violations() == []
+    updated = [entry["time"] for entry in lab.writes() if entry["device"] == "one-a" and entry["screen"] == "updates"]
+    assert min(updated) - started >= TTL, "device A answers until no cache can hold its address any more"
     serial = names.server.serial()
     again = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert again.status == 0, again.output
@@ -95,11 +102,19 @@ def test_a_whole_upgrade_with_a_dns_swing(start_names: t.Callable[..., Names]) -
     assert names.secret not in checked.output + real.output + again.output
 
 
-def test_swung_back_during_the_soak_and_swung_again(start_names: t.Callable[..., Names]) -> None:
-    names = start_names(skin="german2019", sra_dns_ttl_after=300)
+def test_swung_back_during_the_soak_and_swung_again(
+    start_names: t.Callable[..., Names], tmp_path: pathlib.Path
+) -> None:
+    names = start_names(skin="german2019", ttl=3600, sra_dns_ttl_wait=0)
     lab = names.lab
     first = lab.play("upgrade_asynchronous")
     assert first.status == 0, first.output
+    note = tmp_path / "backups" / "one.dns-ttl.json"
+    assert note.is_file()
+    held = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert held.status == 0, held.output
+    assert "Caches may send clients to one-a until" in " ".join(held.output.replace("[one]", " ").split())
+    assert lab.device("a")["product"] == "12.1.0"
     assert names.record() == [(names.address("b"), 1)], "the TTL stays low while production may have to go back"
     checked = lab.play("swing_back", "--check")
     assert checked.status == 0, checked.output
@@ -112,9 +127,14 @@ def test_swung_back_during_the_soak_and_swung_again(start_names: t.Callable[...,
     again = lab.play("swing_back")
     assert again.status == 0, again.output
     assert set(counts(again).values()) == {0}
+    # An hour later no cache can hold the address of device A any more.
+    data = json.loads(note.read_text())
+    since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=3600)
+    note.write_text(json.dumps({**data, "since": since.isoformat()}))
     onward = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert onward.status == 0, onward.output
-    assert names.record() == [(names.address("b"), 300)]
+    assert names.record() == [(names.address("b"), 3600)], "what it was before the first of these runs"
+    assert not note.exists()
     refused = lab.play("swing_back")
     assert refused.status != 0
     assert "sra_swing_role_swap" in refused.output
@@ -138,4 +158,4 @@ def test_what_is_wrong_with_the_name_server_is_said_before_anything_is_changed(
     assert outcome.status != 0
     assert said in " ".join(outcome.output.split())
     assert names.lab.writes() == []
-    assert names.record() == [(names.address("a"), 300)]
+    assert names.record() == [(names.address("a"), TTL)]

@@ -20,7 +20,7 @@ from .._guided.steps import expand
 from .._plan.failures import check_name
 from .._plan.model import parse_windows
 from .._survey.files import guided_steps
-from .record import limit_note_path, record_path
+from .record import dns_note_path, limit_note_path, record_path
 
 PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("shared_ip", "dns", "nat", "custom")
@@ -49,6 +49,7 @@ DEFAULTS: dict[str, t.Any] = {
     "dns_record": None,
     "dns_ttl": 60,
     "dns_ttl_after": None,
+    "dns_ttl_wait": 3600,
     "dns_key_name": None,
     "dns_key_algorithm": "hmac-sha256",
     "dns_nameservers": [],
@@ -97,7 +98,7 @@ SHIPPED_TASKS = {
 """Tasks files of the collection that ``sra_swing_tasks`` may name."""
 _WHOLE_NUMBERS = (
     *("clock_skew_max", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
-    *("dns_port", "dns_ttl", "dns_ttl_after", "jump_client_limit", "jump_client_threshold"),
+    *("dns_port", "dns_ttl", "dns_ttl_after", "dns_ttl_wait", "jump_client_limit", "jump_client_threshold"),
 )
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
@@ -516,6 +517,7 @@ def describe_lane(
             )
     label = str(pair) if pair is not None else name
     settings["record"] = str(record_path(settings["backup_dir"], label))
+    settings["dns_note"] = str(dns_note_path(settings["backup_dir"], label))
     settings["limit_notes"] = {
         host: str(limit_note_path(settings["backup_dir"], label, host)) for host in (name, b) if host
     }

@@ -43,6 +43,11 @@ def limit_note_path(folder: str, label: str, host: str) -> pathlib.Path:
     return pathlib.Path(folder) / f"{_plain(label)}.{_plain(host)}.jump-client-limit.json"
 
 
+def dns_note_path(folder: str, label: str) -> pathlib.Path:
+    """Where the TTL that the site's record had is kept while it is lowered for a swing."""
+    return pathlib.Path(folder) / f"{_plain(label)}.dns-ttl.json"
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip(".-") or "lane"
 

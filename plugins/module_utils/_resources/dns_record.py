@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import typing as t
 
+from .._dns import note as notes
 from .._dns.client import DnsClient
 from .._dns.model import ALGORITHMS, Key, RecordSet, absolute_name, address_type, normal_addresses, parse_server
+from .._dns.note import Note
 from .._dns.proof import Viewpoint, prove, viewpoints
 from .._errors import InputError, StateError, TransportError, WaitTimeout
 from .._module import Connect, Interrupted, Params
+from .._records import as_data
 from .._wait import Clock, Deadline
 
 _MAX_TTL: t.Final = 2**31 - 1
@@ -36,17 +40,31 @@ class Wish:
 
 
 def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
-    """Make the record as wished and wait until every server shows it. Contacts name servers only."""
+    """Make the record as wished and wait until every server shows it. Contacts name servers only.
+
+    What ``remember`` holds is contacted for only where it exists: with state restored and without a note nothing is.
+    """
+    path = pathlib.Path(params["remember"]) if params["remember"] else None
+    restoring = params["state"] == "restored"
+    if restoring and path is None:
+        raise InputError("state restored needs remember, the file that holds the TTL to put back")
+    if restoring and params["ttl"] is None and path is not None and not path.exists():
+        return _nothing_to_restore(params)
     wish, key = _wish(params), key_of(params)
     server = parse_server(params["server"], params["port"])
     client = DnsClient(server, key, timeout=params["timeout"])
     client.check_zone(params["zone"])
     before = client.read(wish.name, wish.type)
     _check(wish, before, client)
+    note = notes.read(path, before)
+    if restoring:
+        wish = _restored(wish, before, note)
     if check_mode and params["assume_ttl"] is not None:
         before = dataclasses.replace(before, ttl=params["assume_ttl"])
     after = wish.after(before)
     changed = after != before
+    if path is not None and not restoring and not check_mode and _is_news(note, before, after):
+        note = notes.write(path, before, after.ttl or 0)
     result = {
         "changed": changed,
         "record": after.name,
@@ -54,6 +72,9 @@ def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None
         "before": before.to_dict(),
         "after": after.to_dict(),
         "servers": [],
+        "original_ttl": note.original if note else before.ttl,
+        "old_ttl_left": round(note.left()) if note else 0,
+        "old_ttl_until": as_data(note.until) if note else None,
         "diff": {"before": before.to_dict(), "after": after.to_dict()},
     }
     if check_mode:
@@ -62,8 +83,40 @@ def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None
     if changed:
         _update(client, params["zone"], before, after)
     if params["verify"]:
-        _prove(params, before, after, points, clock or Clock(), result)
+        _prove(params, before, after, points, clock or Clock(), result, note)
+    if restoring and path is not None:
+        path.unlink(missing_ok=True)
     return result
+
+
+def _nothing_to_restore(params: Params) -> dict[str, t.Any]:
+    name = absolute_name(params["record"], params["zone"])
+    record = {"record": name, "type": params["type"] or "A", "addresses": [], "ttl": None}
+    return {
+        "changed": False,
+        "record": name,
+        "type": record["type"],
+        "before": record,
+        "after": record,
+        "servers": [],
+        "original_ttl": None,
+        "old_ttl_left": 0,
+        "old_ttl_until": None,
+        "diff": {"before": record, "after": record},
+    }
+
+
+def _is_news(note: Note | None, before: RecordSet, after: RecordSet) -> bool:
+    """Whether the TTL is lowered from one that a note of an earlier lowering does not stand for."""
+    lowers = before.ttl is not None and after.ttl is not None and after.ttl < before.ttl
+    return lowers and (note is None or before.ttl != note.set_to)
+
+
+def _restored(wish: Wish, before: RecordSet, note: Note | None) -> Wish:
+    """The wish for the TTL that the record had, unless another was asked for or somebody else has set a third one since."""
+    if wish.ttl is not None or note is None:
+        return wish
+    return dataclasses.replace(wish, ttl=note.original if before.ttl in (note.set_to, note.original) else before.ttl)
 
 
 def key_of(params: Params) -> Key | None:
@@ -81,7 +134,7 @@ def key_of(params: Params) -> Key | None:
 
 def _wish(params: Params) -> Wish:
     address, ttl = params["address"] or None, params["ttl"]
-    if address is None and ttl is None:
+    if address is None and ttl is None and params["state"] == "present":
         raise InputError("Neither address nor ttl is given, so there is nothing to make of the record")
     if ttl is not None and not 0 <= ttl <= _MAX_TTL:
         raise InputError(f"ttl must be from 0 to {_MAX_TTL} seconds, not {ttl}")
@@ -151,12 +204,17 @@ def _prove(
     points: t.Sequence[Viewpoint],
     clock: Clock,
     result: dict[str, t.Any],
+    note: Note | None,
 ) -> None:
     """A cache may hold the old answer for the old TTL; the servers get ``wait_timeout`` seconds on top."""
     moved = not before.same_addresses(after)
     old_ttl = float(before.ttl or 0) if moved else 0.0
     # A record that is as wished already may have become so a moment ago, by a run that was stopped.
     patience = float(before.ttl or 0) if moved or not result["changed"] else 0.0
+    if params["wait_for_ttl"] and note is not None and params["state"] == "present":
+        # What was asked for before the TTL was lowered is held for the TTL of then.
+        old_ttl = max(old_ttl, note.left())
+        patience = max(patience, old_ttl)
     deadline = Deadline(patience + params["wait_timeout"], clock)
     try:
         prove(after, points, deadline, least=old_ttl if params["wait_for_ttl"] else 0.0)

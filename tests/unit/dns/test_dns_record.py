@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import pathlib
 import typing as t
 
 import pytest
@@ -102,6 +103,51 @@ def test_waits_for_the_old_ttl(zone: Zone) -> None:
     run(zone, ttl=2, verify=False)
     result = run(zone, address=B, wait_for_ttl=True)
     assert 2 <= result["seconds"] < 15
+
+
+def test_the_ttl_of_before_is_remembered_waited_for_and_put_back(zone: Zone, tmp_path: pathlib.Path) -> None:
+    note = str(tmp_path / "notes" / "one.json")
+    run(zone, ttl=8, verify=False)
+    assert run(zone, ttl=1, remember=note, check_mode=True)["old_ttl_left"] == 0
+    assert not (tmp_path / "notes").exists()
+    lowered = run(zone, ttl=1, remember=note)
+    assert (lowered["original_ttl"], lowered["changed"]) == (8, True)
+    assert (tmp_path / "notes" / "one.json").stat().st_mode & 0o777 == 0o600
+    looked = run(zone, address=B, ttl=1, remember=note, check_mode=True)
+    assert 4 <= looked["old_ttl_left"] <= 8
+    moved = run(zone, address=B, ttl=1, remember=note, wait_for_ttl=True)
+    assert looked["old_ttl_left"] - 2 <= moved["seconds"] < 15
+    assert run(zone, address=B, ttl=1, remember=note, wait_for_ttl=True)["old_ttl_left"] == 0
+    restored = run(zone, state="restored", remember=note)
+    assert (restored["changed"], zone.primary.ask(f"access.{ZONE}")) == (True, [(B, 8)])
+    assert not (tmp_path / "notes" / "one.json").exists()
+    serial = zone.primary.serial()
+    assert not run(zone, state="restored", remember=note)["changed"]
+    assert zone.primary.serial() == serial
+
+
+def test_a_ttl_that_somebody_else_has_set_since_is_left_or_remembered_anew(zone: Zone, tmp_path: pathlib.Path) -> None:
+    note = str(tmp_path / "one.json")
+    run(zone, ttl=60, remember=note)
+    run(zone, ttl=900, verify=False)
+    assert not run(zone, state="restored", remember=note)["changed"]
+    assert zone.primary.ask(f"access.{ZONE}") == [(A, 900)]
+    run(zone, ttl=60, remember=note)
+    run(zone, ttl=700, verify=False)
+    assert run(zone, ttl=60, remember=note)["original_ttl"] == 700, "lowered once more, from another TTL"
+    assert run(zone, state="restored", remember=note, ttl=120)["after"]["ttl"] == 120
+    assert not (tmp_path / "one.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"record": "other.", "type": "A", "original": 1, "set_to": 1, "since": "x"}'])
+def test_a_note_that_tells_nothing_stops_before_anything_is_changed(
+    zone: Zone, tmp_path: pathlib.Path, text: str
+) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(text)
+    for change in ({"state": "restored"}, {"ttl": 60}):
+        assert "which TTL" in str(failure(zone, remember=str(path), **change))
+    assert path.exists()
 
 
 def test_a_cached_old_answer_ends_the_wait_by_name(zone: Zone) -> None:
