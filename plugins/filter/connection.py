@@ -30,7 +30,11 @@ OPTIONS: t.Final = (
 )
 
 
-def connection(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+# Without a site there is no API account, and the id is not known to the API.
+_OF_THE_SITE: t.Final = ("client_id", "client_secret", "appliance_id", "tls_server_name", "ca_path", "validate_certs")
+
+
+def connection(variables: t.Mapping[str, t.Any], factory: bool = False) -> dict[str, t.Any]:
     """The connection options in a host's variables; see ``connection.yml`` beside this file."""
     if not isinstance(variables, t.Mapping):
         raise AnsibleFilterError(
@@ -45,7 +49,17 @@ def connection(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         if "inventory_hostname" not in variables:
             raise AnsibleFilterError("bseries.sra.connection: neither sra_host nor inventory_hostname is defined")
         options["host"] = variables["inventory_hostname"]
-    return options
+    return _with_own_certificate(options, variables) if factory else options
+
+
+def _with_own_certificate(options: dict[str, t.Any], variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    kept = {name: value for name, value in options.items() if name not in _OF_THE_SITE}
+    own = {
+        "tls_server_name": variables.get("sra_factory_tls_server_name") or options["host"],
+        "ca_path": variables.get("sra_factory_ca_path") or variables.get("sra_ca_path"),
+        "validate_certs": variables.get("sra_factory_validate_certs"),
+    }
+    return {**kept, **{name: value for name, value in own.items() if value is not None and value != ""}}
 
 
 class FilterModule:

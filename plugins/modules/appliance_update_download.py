@@ -45,6 +45,14 @@ options:
       - The update server's page.
     type: str
     default: https://btupdate.com
+  allowed_hosts:
+    description:
+      - Other hosts that packages may come from, where the update server leads there by a redirect or a link. C(*.) in front of
+        a name means every host below it. They are reached by HTTPS and their certificates are verified too.
+      - A form with the key is sent to the update server only.
+    type: list
+    elements: str
+    default: []
   address:
     description:
       - IP address to connect to instead of what the name in O(url) resolves to.
@@ -181,6 +189,7 @@ ARGUMENT_SPEC = {
     "key": {"type": "str", "required": True, "no_log": True},
     "dest": {"type": "path", "required": True},
     "url": {"type": "str", "default": "https://btupdate.com"},
+    "allowed_hosts": {"type": "list", "elements": "str", "default": []},
     "address": {"type": "str"},
     "ca_path": {"type": "path"},
     "validate_certs": {"type": "bool", "default": True},

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
+import json
+import pathlib
 import typing as t
 
 import pytest
@@ -21,6 +25,7 @@ PACKAGES = [
     {"kind": "product", "version": "12.1.0", "build": "52301", "requires_base": "3.3.2", "licence_agreement": True},
 ]
 # What the site's address is translated to, switched as a firewall's administrator would.
+ESTIMATED = ("backup", "product", "swing")
 SWING = """
 - name: Send the site's address to {{ sra_swing_to }}
   ansible.builtin.uri:
@@ -35,7 +40,9 @@ SWING = """
 """
 
 
-def start(start_lab: StartLab, *, old: str = "english2019", new: str = "english2019", **settings: t.Any) -> Lab:
+def start(
+    start_lab: StartLab, *, old: str = "english2019", new: str = "english2019", named: bool = False, **settings: t.Any
+) -> Lab:
     scenario = {
         "packages": PACKAGES,
         "pairs": [
@@ -66,10 +73,17 @@ def start(start_lab: StartLab, *, old: str = "english2019", new: str = "english2
             for name, host in group["hosts"].items():
                 host["sra_site_address"] = host["sra_shared_ip"]
                 host["sra_factory_ca_path"] = lab.simulator.ready["factory_ca_path"]
+                if named:
+                    host["sra_host"] = spelled_as_a_name(host["sra_host"])
                 host["sra_factory_tls_server_name"] = f"{name}.example.com"
 
     lab.write_inventory(hardware)
     return lab
+
+
+def spelled_as_a_name(address: str) -> str:
+    """A host that is no IP address as written, and resolves to one everywhere without a name server."""
+    return f"{int(ipaddress.ip_address(address)):#x}"
 
 
 def changes(outcome: t.Any) -> int:
@@ -111,6 +125,52 @@ def test_a_whole_migration_and_the_end_of_the_old_appliance(start_lab: StartLab,
     assert last.status == 0, last.output
     assert changes(last) == 0
     assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+
+
+def test_by_packages_of_a_folder_inside_a_window_to_an_appliance_known_by_name(
+    start_lab: StartLab, tmp_path: pathlib.Path
+) -> None:
+    def window(begin: float, end: float) -> dict[str, str]:
+        now = datetime.datetime.now(datetime.UTC)
+        start, stop = (now + datetime.timedelta(seconds=offset) for offset in (begin, end))
+        return {"start": start.isoformat(), "end": stop.isoformat()}
+
+    verify = tmp_path / "verify.yml"
+    verify.write_text('---\n- name: Open a session\n  ansible.builtin.fail:\n    msg: "no session"\n', encoding="utf-8")
+    later: dict[str, t.Any] = {"sra_windows": [window(7200, 9000)], "sra_estimates": dict.fromkeys(ESTIMATED, 1)}
+    later |= {"sra_update_method": "manual", "sra_package_dir": str(tmp_path / "packages")}
+    lab = start(start_lab, named=True, **later)
+    server = lab.simulator.ready["update_server"]
+    reached = {"url": f"https://{server['hostname']}:{server['port']}", "address": server["address"]}
+    reached["ca_path"] = lab.simulator.ready["ca_path"]
+    fetched = lab.play("download_packages", "-e", json.dumps({f"sra_update_server_{k}": v for k, v in reached.items()}))
+    assert fetched.status == 0, fetched.output
+    lab.simulator.update_server(up=False)
+    prepared = lab.play("migrate_hardware")
+    assert prepared.status == 0, prepared.output
+    assert "THE NEXT STEP WAITS" in prepared.output
+    device = lab.device("b")
+    assert (device["base"], device["product"]) == ("3.3.2", "12.1.0")
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-a"
+    now = {"sra_windows": [window(-60, 9000)]}
+    failed = lab.play("migrate_hardware", "-e", json.dumps({**now, "sra_verify_tasks": str(verify)}))
+    assert failed.status != 0
+    assert "production stays on one-a" in failed.output
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-a"
+    moved = lab.play("migrate_hardware", "-e", json.dumps(now))
+    assert moved.status == 0, moved.output
+    assert "VERIFIED one-b" in moved.output
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-b"
+    assert lab.simulator.violations() == []
+
+
+def test_a_wrong_clock_stops_a_migration(start_lab: StartLab) -> None:
+    lab = start(start_lab)
+    lab.simulator.clock("one-b", 900)
+    refused = lab.play("migrate_hardware")
+    assert refused.status != 0
+    assert "The clock of one-b is" in refused.output
+    assert lab.writes() == []
 
 
 def test_a_person_swings_production_and_the_old_appliance_is_kept_until_then(start_lab: StartLab) -> None:

@@ -157,11 +157,13 @@ class Durations:
 @dataclasses.dataclass(frozen=True)
 class UpdateServerOptions:
     """`page`: plain, portal or table. `ranges`: parts of a file can be asked for. `listed_until`: `begin` or `end`
-    of a download; a file that is no longer listed can still be asked for from where its download broke off."""
+    of a download; a file that is no longer listed can still be asked for from where its download broke off. `moved`:
+    packages come from another host, which the server redirects to."""
 
     page: str = "plain"
     ranges: bool = True
     listed_until: str = "end"
+    moved: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import ipaddress
 import re
 import ssl
 import typing as t
@@ -33,7 +34,9 @@ class UpdateServer:
         self._options = scenario.update_server
         self._begun: set[tuple[str, str]] = set()
         self._look = _LOOKS[self._options.page]()
-        issued = world.authority.issue([HOST_NAME, scenario.update_address])
+        # Another name of this server that resolves everywhere without a name server.
+        self.other_host = f"{int(ipaddress.ip_address(scenario.update_address)):#x}"
+        issued = world.authority.issue([HOST_NAME, scenario.update_address, self.other_host])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(store(issued, world.work_dir, f"update-server-{issued.certificate.serial_number:x}"))
         self.listener = Listener(scenario.update_address, scenario.update_port, lambda: context, self._handle)
@@ -79,6 +82,11 @@ class UpdateServer:
             package = self._find(device, name)
             if package is None or device is None or request.method != self._look.method:
                 return _page("<p>Not found.</p>", 404)
+            host = request.headers.get("Host", "").rpartition(":")[0]
+            if self._options.moved and host != self.other_host:
+                query = urllib.parse.urlencode({self._look.field: download_key(device)})
+                where = f"https://{self.other_host}:{self.listener.port}{request.path}?{query}"
+                return Response(302, headers=[("Location", where)])
             self._begun.add((device.name, name))
             if self._options.listed_until == "begin":
                 device.taken.add(name)

@@ -339,7 +339,9 @@ def _guided(settings: dict[str, t.Any], procedure: str, appliances: t.Sequence[t
     settings["guided"] = list(dict.fromkeys(steps))
 
 
-def _solved(settings: dict[str, t.Any], devices: t.Mapping[str, str | None], groups: t.Sequence[str]) -> t.Iterator[str]:
+def _solved(
+    settings: dict[str, t.Any], devices: t.Mapping[str, str | None], groups: t.Sequence[str]
+) -> t.Iterator[str]:
     """Turn ``<inventory name>: <version or words>`` into the failure by device letter; one of another lane is not ours."""
     given, settings["install_failure_solved"] = settings["install_failure_solved"], {}
     if not given:

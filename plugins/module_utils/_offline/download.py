@@ -18,8 +18,9 @@ import urllib.parse
 
 from .._errors import InputError, RefusedByAppliance, TransportError
 from .._transport.files import atomic_file, write_error
-from .._transport.transport import Response, Transport
+from .._transport.transport import Response
 from .._wait import Deadline
+from .hosts import Hosts
 from .update_server import Offer
 
 _CHUNK: t.Final = 1024 * 1024
@@ -88,7 +89,7 @@ def partials(folder: pathlib.Path) -> dict[str, Partial]:
 
 
 def download(
-    transport: Transport, offer: Offer, folder: pathlib.Path, key: str, deadline: Deadline | None = None
+    transport: Hosts, offer: Offer, folder: pathlib.Path, key: str, deadline: Deadline | None = None
 ) -> Downloaded:
     """Stream a package into ``folder`` (0600). What came before a broken connection is kept and gone on with next time.
 
@@ -124,7 +125,7 @@ def download(
 
 
 def _fetch(
-    transport: Transport,
+    transport: Hosts,
     offer: Offer,
     part: pathlib.Path,
     key: str,
@@ -167,7 +168,7 @@ def _fetch(
     return response
 
 
-def _refuse_other(response: Response, transport: Transport, part: pathlib.Path) -> None:
+def _refuse_other(response: Response, transport: Hosts, part: pathlib.Path) -> None:
     body = response.body.strip()
     fits = response.status == _PARTIAL or response.status == 200
     if fits and not body and part.stat().st_size:

@@ -13,7 +13,7 @@ import urllib.parse
 
 from .._errors import PageError, RefusedByAppliance
 from .._records import Kind
-from .._transport.transport import Response, Transport
+from .._transport.transport import Response
 from .._version import find_version
 from .._web import dom, filling
 from .._web.controls import Button, Control, Form
@@ -23,6 +23,7 @@ from .._web.navigation import Link
 from .._web.session import nearest
 from .._web.view import PageView, parse
 from .._web.vocabulary import Vocabulary
+from .hosts import Hosts
 from .packages import kind_of_file
 
 _FILE = re.compile(r"\.(pkg|bin|nss|nsb|nsu|zip|gz|tgz|img|iso|upd|package|run|dat|rpm|deb)$", re.IGNORECASE)
@@ -45,7 +46,7 @@ class Offer:
 class UpdateServer:
     """Finds the field for the key, the button and the packages by what the pages say; sends the key nowhere else."""
 
-    def __init__(self, transport: Transport, path: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, transport: Hosts, path: str, vocabulary: Vocabulary) -> None:
         self._transport = transport
         self._path = path
         self._vocabulary = vocabulary

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import typing as t
 
 from .estimates import words
-from .model import Plan, Policy, Step, Window
+from .model import Plan, Policy, Step, Window, parse_windows
 
 
 def clock_time(moment: datetime.datetime) -> str:
@@ -39,6 +40,17 @@ def no_time(policy: Policy, step: Step) -> str:
         else ""
     )
     return f"{wanted}, and {left}.{more} {begins(policy)}"
+
+
+def room(windows: t.Sequence[t.Mapping[str, t.Any]], seconds: float, now: datetime.datetime) -> str | None:
+    """Why something that takes so long does not begin now; None where it may, or where no windows are given."""
+    policy = Policy(windows=parse_windows(windows), now=now)
+    if policy.has_time_for(seconds):
+        return None
+    if policy.window is None or policy.left_seconds is None:
+        return f"Now is outside every maintenance window. {begins(policy)}"
+    end = clock_time(policy.window.end)
+    return f"It needs about {words(seconds)}, and the window ends in {words(policy.left_seconds)} ({end}). {begins(policy)}"
 
 
 def soaking(policy: Policy) -> str:

@@ -16,13 +16,13 @@ from .._errors import InputError, SraError
 from .._module import Connect, Interrupted, Params
 from .._offline import manifest
 from .._offline.download import download, partials
+from .._offline.hosts import Hosts, parse_allowed
 from .._offline.keys import fingerprint
 from .._offline.manifest import Entry
 from .._offline.update_server import Offer, UpdateServer
 from .._records import as_data
 from .._transport.endpoint import Endpoint
 from .._transport.redact import Redactor
-from .._transport.transport import Transport
 from .._wait import Deadline
 from .._web.vocabulary import Vocabulary
 
@@ -42,6 +42,7 @@ class Wish:
     dest: pathlib.Path
     vocabulary: Vocabulary
     wait_timeout: float
+    allowed: tuple[str, ...] = ()
 
     @classmethod
     def from_params(cls, params: Params) -> Wish:
@@ -56,7 +57,8 @@ class Wish:
             raise InputError(f"dest {dest} is no folder")
         endpoint, path = _endpoint(params)
         vocabulary = Vocabulary(dict(params["vocabulary"]) if params["vocabulary"] else None)
-        return cls(endpoint, path, key, dest, vocabulary, float(params["wait_timeout"]))
+        allowed = parse_allowed(params.get("allowed_hosts") or ())
+        return cls(endpoint, path, key, dest, vocabulary, float(params["wait_timeout"]), allowed)
 
 
 def _endpoint(params: Params) -> tuple[Endpoint, str]:
@@ -110,7 +112,7 @@ def run(params: Params, check_mode: bool, _connect: Connect) -> dict[str, t.Any]
     wish = Wish.from_params(params)
     work = _Work(wish, {entry.file: entry for entry in (manifest.read(wish.dest) or ())})
     redactor = Redactor(wish.key)
-    with Transport(wish.endpoint, redactor) as transport:
+    with Hosts(wish.endpoint, redactor, wish.allowed) as transport:
         offers = UpdateServer(transport, wish.path, wish.vocabulary).offers(wish.key)
         damaged = _damaged(wish, work, offers)
         todo = _missing(wish, work, offers, damaged)
@@ -149,7 +151,7 @@ def _missing(wish: Wish, work: _Work, offers: t.Sequence[Offer], damaged: set[st
     return [offer for offer in (*offers, *(one for one in begun if one.name not in listed)) if offer.name not in have]
 
 
-def _fetch(transport: Transport, work: _Work, offer: Offer) -> None:
+def _fetch(transport: Hosts, work: _Work, offer: Offer) -> None:
     wish = work.wish
     got = download(transport, offer, wish.dest, wish.key, Deadline(wish.wait_timeout))
     entry = Entry(

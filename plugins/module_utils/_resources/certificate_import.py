@@ -166,6 +166,9 @@ class Import:
                 self._wait_until_served()
             return
         wanted = [address for address in self.addresses if address in form.offered]
+        if not wanted and not self.wish.addresses and len(form.offered) == 1:
+            # A name that leads there through a translated address; an appliance with one address leaves no choice.
+            wanted = list(form.offered)
         if not wanted or (self.wish.addresses and len(wanted) < len(self.wish.addresses)):
             raise StateError(
                 "The address that is to serve the certificate is not offered",

@@ -27,6 +27,15 @@ class RequestFailed(TransportError):
         self.sent = sent
 
 
+class LedAway(RequestFailed):
+    """A redirect or an address leads to another origin. ``keeps_body``: what was sent would have to be sent there again."""
+
+    def __init__(self, message: str, *, url: str, keeps_body: bool, **parts: t.Any) -> None:
+        super().__init__(message, **parts)
+        self.url = url
+        self.keeps_body = keeps_body
+
+
 class TlsRefused(TlsError, RequestFailed):
     """The certificate or protocol of the other side was refused during the handshake; nothing was sent."""
 

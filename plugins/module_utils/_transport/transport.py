@@ -23,7 +23,7 @@ from .budget import Budget
 from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
-from .failures import RequestFailed, TlsRefused
+from .failures import LedAway, RequestFailed, TlsRefused
 from .redact import Redactor
 from .sessions import Sessions
 
@@ -239,7 +239,7 @@ class Transport:
         except ValueError:
             absolute = url
         if not self.endpoint.owns(absolute):
-            raise self._foreign("The address", absolute, sent=False)
+            raise self._foreign("The address", absolute, sent=False, keeps_body=bool(params))
         if params:
             pairs = list(params.items()) if isinstance(params, t.Mapping) else list(params)
             absolute += ("&" if "?" in absolute else "?") + urllib.parse.urlencode(pairs)
@@ -296,7 +296,8 @@ class Transport:
         except ValueError:
             url = location
         if not self.endpoint.owns(url):
-            raise self._foreign("A redirect", url, sent=True)
+            bare = call.method == "GET" and (call.data, call.json, call.fields) == (None, None, None)
+            raise self._foreign("A redirect", url, sent=True, keeps_body=response.status in (307, 308) and not bare)
         if response.status in (301, 302, 303):
             method = "HEAD" if call.method == "HEAD" else "GET"
             headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
@@ -305,14 +306,16 @@ class Transport:
             raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
         return dataclasses.replace(call, url=url)
 
-    def _foreign(self, what: str, url: str, *, sent: bool) -> RequestFailed:
+    def _foreign(self, what: str, url: str, *, sent: bool, keeps_body: bool) -> LedAway:
         try:
             parts = urllib.parse.urlsplit(url)
             where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         except ValueError:
             where = "an unreadable address"
-        return RequestFailed(
+        return LedAway(
             self.redactor.text(f"{what} leads away from {self.endpoint.label}, to {where}"),
+            url=url,
+            keeps_body=keeps_body,
             stage="receive" if sent else "send",
             sent=sent,
             appliance=self.endpoint.label,

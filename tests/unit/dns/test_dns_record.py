@@ -139,7 +139,9 @@ def test_a_ttl_that_somebody_else_has_set_since_is_left_or_remembered_anew(zone:
     assert not (tmp_path / "one.json").exists()
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"record": "other.", "type": "A", "original": 1, "set_to": 1, "since": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"record": "other.", "type": "A", "original": 1, "set_to": 1, "since": "x"}']
+)
 def test_a_note_that_tells_nothing_stops_before_anything_is_changed(
     zone: Zone, tmp_path: pathlib.Path, text: str
 ) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import pathlib
 import typing as t
@@ -14,10 +15,14 @@ import pytest
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, RefusedByAppliance
 from ansible_collections.bseries.sra.plugins.module_utils._module import Connection, ConnectionOptions, execute
-from ansible_collections.bseries.sra.plugins.module_utils._offline import manifest
+from ansible_collections.bseries.sra.plugins.module_utils._offline import hosts, manifest
+from ansible_collections.bseries.sra.plugins.module_utils._offline.hosts import parse_allowed
 from ansible_collections.bseries.sra.plugins.module_utils._offline.packages import PackageSet, kind_of_file
 from ansible_collections.bseries.sra.plugins.module_utils._pages import download_key
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update_download
+from ansible_collections.bseries.sra.plugins.module_utils._transport.endpoint import Endpoint
+from ansible_collections.bseries.sra.plugins.module_utils._transport.failures import LedAway
+from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
 from simulator.process import SimulatorProcess
 
 BASE, PRODUCT = "base-3.3.2", "product-12.2.0-53417"
@@ -35,7 +40,9 @@ def key_of(sim: SimulatorProcess) -> str:
         return download_key.read(connection.appliance_web)
 
 
-def fetch(sim: SimulatorProcess, dest: pathlib.Path, key: str, *, check_mode: bool = False) -> dict[str, t.Any]:
+def fetch(
+    sim: SimulatorProcess, dest: pathlib.Path, key: str, *, check_mode: bool = False, **changes: t.Any
+) -> dict[str, t.Any]:
     server = sim.ready["update_server"]
     params = {
         "key": key,
@@ -47,6 +54,8 @@ def fetch(sim: SimulatorProcess, dest: pathlib.Path, key: str, *, check_mode: bo
         "timeout": 10.0,
         "wait_timeout": 60,
         "vocabulary": None,
+        "allowed_hosts": [],
+        **changes,
     }
     return execute(appliance_update_download.run, params, check_mode=check_mode, diff=False)
 
@@ -83,6 +92,71 @@ def test_a_key_in_packages_and_a_manifest_out(tmp_path: pathlib.Path, page: str)
     assert key not in content
     assert key not in json.dumps([predicted, first, again])
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "p").iterdir())
+
+
+def test_packages_of_another_host_come_only_where_that_host_is_allowed(tmp_path: pathlib.Path) -> None:
+    with start(moved=True) as sim:
+        key = key_of(sim)
+        other = f"{int(ipaddress.ip_address(sim.ready['update_server']['address'])):#x}"
+        refused = fetch(sim, tmp_path / "p", key, allowed_hosts=["*.example.com"])
+        assert refused["failed"]
+        assert other in refused["msg"]
+        assert "sra_update_server_hosts" in refused["msg"]
+        assert key not in json.dumps(refused)
+        assert taken(sim) == []
+        assert ranges(sim) == [302]
+        first = fetch(sim, tmp_path / "p", key, allowed_hosts=["*.example.com", other])
+        assert not first.get("failed"), first
+        assert taken(sim) == [BASE, PRODUCT]
+    PackageSet.open(str(tmp_path / "p")).verify()
+
+
+@pytest.mark.parametrize("name", ["", "*", "https://files.example.com", "files.example.com/x", "files example.com"])
+def test_what_is_no_host_name_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="no host name"):
+        parse_allowed([name])
+
+
+class Leading:
+    """Stands in for a transport whose answers lead elsewhere."""
+
+    def __init__(self, endpoint: Endpoint, _redactor: t.Any) -> None:
+        self.endpoint = endpoint
+
+    def __enter__(self) -> Leading:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        pass
+
+    def is_same_origin(self, url: str) -> bool:
+        return url.startswith("/")
+
+    def request(self, method: str, url: str, **options: t.Any) -> str:
+        SENT.append((self.endpoint.host, method, url, options.get("data")))
+        if self.endpoint.host != "update.example.com":
+            return "the answer"
+        sent, kept = url != "https://files.example.com/form", url == "/kept"
+        raise LedAway("led away", url="https://files.example.com/x", keeps_body=kept, stage="receive", sent=sent)
+
+
+SENT: list[tuple[str, str, str, t.Any]] = []
+
+
+@pytest.mark.parametrize(
+    ("url", "goes_on"), [("/moved", True), ("/kept", False), ("https://files.example.com/form", False)]
+)
+def test_a_form_with_the_key_is_sent_to_no_other_host(monkeypatch: pytest.MonkeyPatch, url: str, goes_on: bool) -> None:
+    SENT.clear()
+    monkeypatch.setattr(hosts, "Transport", Leading)
+    with hosts.Hosts(Endpoint("update.example.com"), Redactor(), ["files.example.com"]) as found:
+        if goes_on:
+            assert found.request("POST", url, data=[("key", "secret")]) == "the answer"
+        else:
+            with pytest.raises(LedAway):
+                found.request("POST", url, data=[("key", "secret")])
+    elsewhere = [entry for entry in SENT if entry[0] == "files.example.com"]
+    assert elsewhere == ([("files.example.com", "GET", "https://files.example.com/x", None)] if goes_on else [])
 
 
 @pytest.mark.parametrize("listed_until", ["begin", "end"])

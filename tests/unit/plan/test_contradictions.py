@@ -133,7 +133,7 @@ def test_a_failure_that_is_still_shown_is_gone_on_over_only_where_it_is_named(
     elif device == "b":
         assert f"names {named!r}, which is not" in result.problems[0].advice
     else:
-        assert "sra_install_failure_solved=\"NAME: 3.3.2\"" in result.problems[0].advice
+        assert 'sra_install_failure_solved="NAME: 3.3.2"' in result.problems[0].advice
 
 
 def test_an_answer_that_nothing_asks_for_is_named() -> None:
