@@ -50,7 +50,7 @@ $(CHECKS): setup
 	@exec $(CHECK) $@
 
 skins: setup ## Run the procedures over all markups and twenty random ones
-	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py -q
+	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py tests/integration/test_hands.py tests/integration/test_certificates.py -q
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

@@ -15,6 +15,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 
@@ -131,6 +132,33 @@ class Lab:
         """What the device is now, as the simulator itself knows it."""
         found: dict[str, t.Any] = self.simulator.state()["devices"][f"{pair}-{letter}"]
         return found
+
+
+@contextlib.contextmanager
+def clients_follow(lab: Lab, leads_to: t.Callable[[], str | None], pair: str = "one") -> t.Iterator[None]:
+    """Let the client software go where a name server or a firewall leads it, which the simulator cannot see by itself.
+
+    ``leads_to`` gives the address of a device, None while it cannot be told.
+    """
+    devices = next(each for each in lab.simulator.ready["pairs"] if each["name"] == pair)["devices"].values()
+    names = {device["address"]: device["name"] for device in devices}
+    stop = threading.Event()
+
+    def watch() -> None:
+        present: str | None = None
+        while not stop.wait(0.3):
+            name = names.get(leads_to() or "")
+            if name is not None and name != present:
+                lab.simulator.change(name, production=True)
+                present = name
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(5)
 
 
 def read_recap(output: str) -> dict[str, dict[str, int]]:

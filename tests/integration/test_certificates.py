@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import shutil
 import subprocess
@@ -31,10 +32,13 @@ PASSPHRASE = "a passphrase for the key"
 HANDS = [
     ("english2019", 1),
     ("german2019", 1),
-    ("modern_english", 1),
+    ("modern_german", 1),
+    ("other_hands", 1),
     ("randomised_english", 4),
     ("randomised_german", 8),
 ]
+if os.environ.get("SRA_TEST_SKINS") == "all":
+    HANDS += [("modern_english", 1), ("other_hands_german", 1), *(("randomised", seed) for seed in range(20, 30))]
 
 
 @dataclasses.dataclass

@@ -17,7 +17,7 @@ import typing as t
 import pytest
 from unit.dns.name_server import ADDRESS, KEY_NAME, ZONE, NameServer, make_key, need_bind, zone_file
 
-from .conftest import Lab
+from .conftest import Lab, clients_follow
 
 StartLab = t.Callable[..., Lab]
 TTL = 90
@@ -68,7 +68,9 @@ def start_names(start_lab: StartLab, tmp_path: pathlib.Path) -> t.Iterator[t.Cal
                 }
             )
             lab.write_inventory()
-            return Names(lab, server, secret)
+            names = Names(lab, server, secret)
+            stack.enter_context(clients_follow(lab, lambda: next(iter(names.record()), (None, 0))[0]))
+            return names
 
         yield start
 

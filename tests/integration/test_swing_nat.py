@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import typing as t
 
-from .conftest import Lab
+from .conftest import Lab, clients_follow
 from .network import INSIDE, SITE, firewall, need_firewall
 
 StartLab = t.Callable[..., Lab]
@@ -27,7 +28,7 @@ def target(nft: list[str]) -> str:
 def test_a_whole_upgrade_with_a_nat_swing_and_back(start_lab: StartLab) -> None:
     need_firewall()
     a, b = f"{INSIDE}.11", f"{INSIDE}.12"
-    with firewall(a) as nft:
+    with firewall(a) as nft, contextlib.ExitStack() as stack:
         pair = {"name": "one", "site": {"shared_ip": None}, "a": {"address": a}, "b": {"address": b}}
         lab = start_lab(
             {"pairs": [pair]},
@@ -37,6 +38,7 @@ def test_a_whole_upgrade_with_a_nat_swing_and_back(start_lab: StartLab) -> None:
             sra_nft_site_address=SITE,
             sra_nft_command=nft,
         )
+        stack.enter_context(clients_follow(lab, lambda: target(nft)))
         first = lab.play("upgrade_asynchronous")
         assert first.status == 0, first.output
         assert target(nft) == b
