@@ -45,6 +45,8 @@ def test_asynchronous_in_two_windows(start_lab: StartLab) -> None:
     assert lab.device("a")["product"] == "12.1.0"
     assert lab.device("b")["product"] == "12.2.0"
     assert lab.device("b")["shared_ip_enabled"]
+    apart = set(lab.device("a")["sessions"]) - set(lab.device("b")["sessions"])
+    assert apart, "sessions that ended on A by the swing"
     written = len(lab.writes())
     waiting = lab.play("upgrade_asynchronous")
     assert waiting.status == 0, waiting.output
@@ -52,6 +54,8 @@ def test_asynchronous_in_two_windows(start_lab: StartLab) -> None:
     second = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert second.status == 0, second.output
     assert_upgraded(lab, primary="b", backup="a")
+    together = [set(lab.device(letter)["sessions"]) for letter in "ab"]
+    assert together[0] == together[1] >= apart, "the run ends after the appliances have put them together"
 
 
 def test_synchronous(start_lab: StartLab) -> None:

@@ -175,6 +175,7 @@ def _device_state(device: Device) -> dict[str, t.Any]:
         "clock_offset": device.clock_offset,
         "ntp_servers": device.ntp_servers,
         "settings": device.settings,
+        "sessions": list(device.ended_sessions),
         "certificates": [
             {"name": each.name, "assigned": each.assigned, "has_key": each.has_key} for each in device.certificates
         ],

@@ -87,11 +87,18 @@ class Site:
         name = serving.name if serving else None
         version = serving.software if serving else ""
         if name != self.fleet.serving:
+            self._end_sessions(self.fleet.serving)
             limit = serving.settings["max_concurrent_upgrades"] if serving else 1
             lost = self.world.faults.strike("jump_clients_lost", name) if serving else None
             if lost is not None:
                 self.fleet.lose(int(lost.options.get("clients", 2)))
             self.fleet.moved(name, version, limit)
+
+    def _end_sessions(self, name: str | None) -> None:
+        """The sessions that run on a device that loses production end there; the peer learns of them by the next sync."""
+        for device in self.devices:
+            if device.name == name:
+                device.ended_sessions.append(f"{name}-session-{len(device.ended_sessions) + 1}-ended")
 
     def _settle_shared_ip(self) -> None:
         enabled = [device for device in self.devices if device.shared_enabled]
