@@ -129,6 +129,15 @@ removed:
   returned: success
   type: list
   elements: str
+checks:
+  description:
+    - What can be told of a new backup from outside, each with C(check), C(title), C(outcome), C(cause) and C(remedy). Whether an
+      archive of a known kind opens to its end, and its size beside the backup before.
+    - The vendor's format is not published, so that only an appliance can say for certain whether a backup can be restored.
+  returned: success, empty where no backup was made
+  type: list
+  elements: dict
+  sample: [{check: size, title: Its size beside the backup before, outcome: pass, cause: "4711 bytes, 4700 before", remedy: ""}]
 error:
   description:
     - What went wrong, in parts. C(msg) holds the same as text.

@@ -338,13 +338,28 @@ def _assignment(web: WebSession, view: PageView) -> Assignment | None:
     for form in view.forms:
         if form.index < 0 or form.method != "POST":
             continue
-        boxes: dict[str, Control] = {}
-        for control in form.shown:
-            if control.type != "checkbox" or control.disabled or any(row.holds(control.element) for row in rows):
-                continue
-            found = {ip for label in control.labels[:2] for ip in addresses_in(label.rstrip(" :*"))}
-            if len(found) == 1:
-                boxes[found.pop()] = control
+        named = [
+            (control, {ip for label in control.labels[:2] for ip in addresses_in(label.rstrip(" :*"))})
+            for control in form.shown
+            if control.type == "checkbox"
+            and not control.disabled
+            and not any(row.holds(control.element) for row in rows)
+        ]
+        boxes = _told_apart(named)
         if boxes:
             return Assignment(web, view, form, boxes)
     return None
+
+
+def _told_apart(named: t.Sequence[tuple[Control, set[str]]]) -> dict[str, Control]:
+    """Each address with its box. Text between two boxes may name either: an address that only one can have is that one's."""
+    left = [(control, set(addresses)) for control, addresses in named if addresses]
+    found: dict[str, Control] = {}
+    while True:
+        certain = [(control, next(iter(addresses))) for control, addresses in left if len(addresses) == 1]
+        taken = [address for _control, address in certain]
+        found.update({address: control for control, address in certain if taken.count(address) == 1})
+        rest = [(control, addresses - set(taken)) for control, addresses in left if len(addresses) > 1]
+        if not certain:
+            return found
+        left = [(control, addresses) for control, addresses in rest if addresses]

@@ -12,10 +12,12 @@ import pathlib
 import typing as t
 
 from .._errors import InputError, PermissionMissing
+from .._lane.outcomes import Outcome
 from .._module import Connect, Connection, Params, same_id
 from .._pages import software_management as software_page
 from .._records import BackupFile
 from .._wait import Deadline
+from . import _backup_checks as backup_checks
 from . import _backup_folder as backup_folder
 from ._backup_folder import Description, Target
 
@@ -88,6 +90,8 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         wish.target.prepare()
         backup = _download(connection, wish, path, by_api=by_api)
         backup_folder.verify_on_disk(path, backup.size, backup.sha256)
+        earlier = next(iter(_known(connection, wish)), None)
+        checks = backup_checks.look_at(path, earlier.size if earlier else None)
         key = _download_vault_key(connection, wish, path) if wish.vault_key else None
         description = backup_folder.describe(
             backup,
@@ -100,7 +104,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             vault_key_sha256=key.sha256 if key else None,
         )
         backup_folder.remember(path.parent, description)
-        return _result(wish, description, changed=True, removed=_remove_surplus(connection, wish))
+        return _result(wish, description, changed=True, removed=_remove_surplus(connection, wish), checks=checks)
 
 
 def _identity(connection: Connection) -> tuple[str | None, str | None]:
@@ -188,11 +192,15 @@ def _predict(connection: Connection, wish: Wish, path: pathlib.Path) -> dict[str
         "created": None,
         "vault_key": backup_folder.vault_key_name(str(path)) if wish.vault_key else None,
         "removed": [str(wish.target.folder / description.file) for description in surplus],
+        "checks": [],
+        "warnings": [],
         "diff": {"before": "", "after": f"{path}\n"},
     }
 
 
-def _result(wish: Wish, description: Description, *, changed: bool, removed: list[str]) -> dict[str, t.Any]:
+def _result(
+    wish: Wish, description: Description, *, changed: bool, removed: list[str], checks: t.Sequence[Outcome] = ()
+) -> dict[str, t.Any]:
     path = str(wish.target.folder / description.file)
     return {
         "changed": changed,
@@ -203,6 +211,8 @@ def _result(wish: Wish, description: Description, *, changed: bool, removed: lis
         "created": description.created,
         "vault_key": str(wish.target.folder / description.vault_key) if description.vault_key else None,
         "removed": removed,
+        "checks": [check.to_dict() for check in checks],
+        "warnings": [f"{path}: {one.cause}. {one.remedy}" for one in checks if one.outcome == "fail"],
         "diff": {"before": "" if changed else f"{path}\n", "after": f"{path}\n"},
     }
 

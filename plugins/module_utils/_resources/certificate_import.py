@@ -166,9 +166,6 @@ class Import:
                 self._wait_until_served()
             return
         wanted = [address for address in self.addresses if address in form.offered]
-        if not wanted and not self.wish.addresses and len(form.offered) == 1:
-            # A name that leads there through a translated address; an appliance with one address leaves no choice.
-            wanted = list(form.offered)
         if not wanted or (self.wish.addresses and len(wanted) < len(self.wish.addresses)):
             raise StateError(
                 "The address that is to serve the certificate is not offered",
@@ -177,7 +174,7 @@ class Import:
                 expected=", ".join(self.addresses) or "addresses",
                 seen=", ".join(form.offered),
                 state="nothing was assigned",
-                advice="Give addresses of /appliance > Networking > IP Configuration.",
+                advice="Give addresses of /appliance > Networking > IP Configuration (addresses, sra_certificate_addresses).",
             )
         if all(form.offered[address] for address in wanted):
             return

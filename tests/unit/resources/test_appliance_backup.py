@@ -4,19 +4,24 @@
 
 from __future__ import annotations
 
+import bz2
 import datetime
+import gzip
 import json
+import lzma
 import pathlib
+import tarfile
 import typing as t
+import zipfile
 
 import pytest
 from unit.resources import fakes
 from unit.resources.conftest import ACCOUNTS
 from unit.resources.fakes import UTC, Appliance, World
 
-from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing
+from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import software_management
-from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_backup
+from ansible_collections.bseries.sra.plugins.module_utils._resources import _backup_checks, appliance_backup
 
 OPTIONS: dict[str, t.Any] = {
     **ACCOUNTS,
@@ -203,3 +208,48 @@ def test_the_vault_key_is_a_file_of_its_own_and_goes_with_its_backup(
     assert backup(world, tmp_path / "one", check_mode=True, password="Secret", include_vault_key=True, max_age=60)[
         "changed"
     ]
+
+
+def archive(kind: str, folder: pathlib.Path) -> bytes:
+    content = bytes(range(256)) * 400
+    path = folder / "archive"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("settings", content)
+    elif kind == "tar":
+        with tarfile.open(path, "w") as bundle:
+            (folder / "settings").write_bytes(content)
+            bundle.add(folder / "settings", "settings")
+    else:
+        path.write_bytes({"gzip": gzip, "bzip2": bz2, "xz": lzma}[kind].compress(content))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip", "tar"])
+def test_an_archive_has_to_open_to_its_end(tmp_path: pathlib.Path, kind: str) -> None:
+    whole = archive(kind, tmp_path)
+    path = tmp_path / "one.nsb"
+    path.write_bytes(whole + (b"a signature" if kind in ("gzip", "bzip2", "xz") else b""))
+    assert [(one.outcome, one.cause) for one in _backup_checks.look_at(path, None)][0] == ("pass", kind)
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SraError, match="is damaged"):
+        _backup_checks.look_at(path, None)
+
+
+def test_a_format_that_is_not_known_is_said_to_be_so(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "one.nsb"
+    path.write_bytes(b"NSB of the vendor" * 100)
+    archive_, _size = _backup_checks.look_at(path, None)
+    assert archive_.outcome == "skipped"
+    assert "sra_trial_restore" in archive_.remedy
+
+
+def test_a_backup_that_is_much_smaller_than_the_one_before_is_warned_of(
+    world: World, appliance: Appliance, tmp_path: pathlib.Path, later: t.Callable[[float], None]
+) -> None:
+    first = backup(world, tmp_path, password="x" * 200)
+    assert first["warnings"] == []
+    later(5)
+    second = backup(world, tmp_path)
+    assert [check["outcome"] for check in second["checks"]] == ["skipped", "fail"]
+    assert "much smaller" in second["warnings"][0]
