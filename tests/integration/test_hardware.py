@@ -191,3 +191,28 @@ def test_a_person_swings_production_and_the_old_appliance_is_kept_until_then(sta
     assert "Nothing is left to move" in proven.output
     assert changes(proven) == 0
     assert lab.simulator.violations() == []
+
+
+def test_a_backup_is_tried_on_a_spare_appliance_and_on_no_other(start_lab: StartLab) -> None:
+    pair = {"name": "one", "paired": False, "a": {"skin": "german2019"}, "b": {"skin": "other_hands"}}
+    lab = start_lab({"pairs": [pair]}, sra_backup_password="a password for the backup", sra_trial_restore="one-b")
+    lab.simulator.change("one-a", settings={"max_concurrent_upgrades": 17})
+
+    def spare(data: dict[str, t.Any]) -> None:
+        children = data["all"]["children"]
+        data["all"]["children"] = {"device_a": children["device_a"], "spare": children["device_b"]}
+        children["device_b"]["hosts"]["one-b"]["sra_appliance_id"] = lab.device("b")["appliance_id"]
+
+    lab.write_inventory(spare)
+    checked = lab.play("backup", "--check")
+    assert checked.status == 0, checked.output
+    assert "WOULD TRY" in checked.output
+    assert lab.writes() == []
+    wrong = lab.play("backup", "-e", "sra_trial_restore=one-a")
+    assert wrong.status != 0
+    assert lab.writes() == []
+    tried = lab.play("backup")
+    assert tried.status == 0, tried.output
+    assert "TRIED" in tried.output
+    assert lab.device("b")["settings"]["max_concurrent_upgrades"] == 17
+    assert {entry["device"] for entry in lab.writes()} == {"one-b"}

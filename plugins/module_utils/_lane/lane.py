@@ -36,6 +36,7 @@ DEFAULTS: dict[str, t.Any] = {
     "backup_keep_days": None,
     "backup_max_age": None,
     "backup_vault_key": False,
+    "trial_restore": None,
     "swing_method": None,
     "shared_ip": None,
     "site_hostname": None,
@@ -361,6 +362,23 @@ def _solved(
     settings["install_failure_solved"] = {letter: words for letter, device in devices.items() if device == name}
 
 
+def _trial(
+    settings: t.Mapping[str, t.Any], hostvars: t.Mapping[str, t.Any], devices: t.Sequence[str | None]
+) -> t.Iterator[str]:
+    """The spare appliance for a trial restore, which overwrites it."""
+    spare = settings["trial_restore"]
+    if not spare:
+        return
+    if spare in devices:
+        yield f"sra_trial_restore names {spare}, a device of this pair. A restore overwrites the appliance: name a spare one."
+    elif not isinstance(spare, str) or spare not in hostvars:
+        yield f"sra_trial_restore is {spare!r}, which is no host of the inventory. Name a spare appliance, whose settings may be overwritten."
+    elif not hostvars[spare].get("sra_appliance_id"):
+        yield f"{spare}: sra_appliance_id is not set. A trial restore overwrites an appliance: give the id that Status > Basics shows there."
+    elif any(_same_place(spare, device, hostvars) for device in devices if device):
+        yield f"sra_trial_restore names {spare}, which has the address of a device of this pair."
+
+
 def _window_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
     windows = settings["windows"]
     if not isinstance(windows, list) or not all(isinstance(window, t.Mapping) for window in windows):
@@ -484,6 +502,7 @@ def describe_lane(
         hosts = {"a": (name, hostvars[name]), "b": (b, hostvars[b])}
         problems.extend(_dns(settings, variables.get("sra_dns_key_secret"), hosts, dns_addresses))
     problems.extend(_guided(settings, procedure, _appliances(hostvars, name, b)))
+    problems.extend(_trial(settings, hostvars, (name, b)))
     everybody = [host for hosts in groups.values() for host in hosts]
     problems.extend(_solved(settings, {"a": name, "b": b}, everybody))
     if name in groups.get("device_b", ()) and name in groups.get("device_a", ()):

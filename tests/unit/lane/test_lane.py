@@ -90,6 +90,9 @@ def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
         ({"windows": [{"start": "22:00", "end": "23:00"}]}, "sra_windows: The start of window 1"),
         ({"windows": [{"start": "2026-03-07T22:00:00Z", "end": "2026-03-07T21:00:00Z"}]}, "sra_windows: Window 1 ends"),
         ({"soak_min": 20, "soak_max": 10}, "sra_soak_min (20 s) is longer than sra_soak_max"),
+        ({"trial_restore": "node-b"}, "a device of this pair"),
+        ({"trial_restore": True}, "no host of the inventory"),
+        ({"trial_restore": "spare"}, "no host of the inventory"),
         ({"install_failure_solved": True}, "sra_install_failure_solved is True"),
         ({"install_failure_solved": "3.3.2"}, "Give the inventory name of the device"),
         ({"install_failure_solved": "node-c: 3.3.2"}, "Give the inventory name of the device"),
@@ -99,6 +102,22 @@ def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
 def test_a_wrong_setting_is_named(tmp_path: pathlib.Path, change: dict[str, t.Any], said: str) -> None:
     lane = lane_of(settings(tmp_path, **change))
     assert [problem for problem in lane.problems if said in problem], lane.problems
+
+
+@pytest.mark.parametrize(
+    ("spare", "said"),
+    [
+        ({"sra_host": "192.0.2.30"}, "sra_appliance_id is not set"),
+        ({"sra_host": "192.0.2.11", "sra_appliance_id": "c" * 32}, "has the address of a device"),
+        ({"sra_host": "192.0.2.30", "sra_appliance_id": "c" * 32}, None),
+    ],
+)
+def test_the_appliance_of_a_trial_restore_is_named_deliberately(
+    tmp_path: pathlib.Path, spare: dict[str, str], said: str | None
+) -> None:
+    lane = lane_of(settings(tmp_path, trial_restore="spare"), hostvars(spare=spare))
+    assert [said in problem for problem in lane.problems if said] == ([True] if said else [])
+    assert bool(lane.problems) == (said is not None)
 
 
 def test_a_solved_failure_belongs_to_one_device_of_one_lane(tmp_path: pathlib.Path) -> None:

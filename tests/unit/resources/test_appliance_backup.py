@@ -230,7 +230,8 @@ def test_an_archive_has_to_open_to_its_end(tmp_path: pathlib.Path, kind: str) ->
     whole = archive(kind, tmp_path)
     path = tmp_path / "one.nsb"
     path.write_bytes(whole + (b"a signature" if kind in ("gzip", "bzip2", "xz") else b""))
-    assert [(one.outcome, one.cause) for one in _backup_checks.look_at(path, None)][0] == ("pass", kind)
+    opened, _size = _backup_checks.look_at(path, None)
+    assert (opened.outcome, opened.cause) == ("pass", kind)
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(SraError, match="is damaged"):
         _backup_checks.look_at(path, None)
