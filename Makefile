@@ -19,7 +19,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -51,6 +51,9 @@ $(CHECKS): setup
 
 skins: setup ## Run the procedures over all markups and twenty random ones
 	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py tests/integration/test_hands.py tests/integration/test_certificates.py -q
+
+large: setup ## Move packages and backups of 4 GB and print the peak memory (needs 20 GB of disk)
+	@SRA_TEST_LARGE_MB=4096 exec $(VENV)/bin/python -m pytest tests/integration/test_large_files.py -q -s
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

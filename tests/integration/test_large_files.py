@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Packages and backups much larger than memory may be: 300 MB here, SRA_TEST_LARGE_MB=4096 for the real size.
+"""Packages and backups much larger than memory may be: 300 MB here, 4 GB with `make large`.
 
 Each transfer runs in a process of its own, whose peak memory is what the operating system counted.
 """

@@ -94,7 +94,8 @@ def test_a_whole_upgrade_with_a_dns_swing(start_names: t.Callable[..., Names]) -
     assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
     assert lab.device("b")["role"] == "primary"
     assert lab.simulator.violations() == []
-    updated = [entry["time"] for entry in lab.writes() if entry["device"] == "one-a" and entry["screen"] == "updates"]
+    writes = [entry for entry in lab.writes() if entry["device"] == "one-a"]
+    updated = [entry["time"] for entry in writes if entry["screen"].startswith("updates")]
     assert min(updated) - started >= TTL, "device A answers until no cache can hold its address any more"
     serial = names.server.serial()
     again = lab.play("upgrade_asynchronous", *CONFIRMED)
