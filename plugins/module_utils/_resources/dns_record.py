@@ -65,7 +65,7 @@ def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None
     changed = after != before
     if path is not None and not restoring and not check_mode and _is_news(note, before, after):
         note = notes.write(path, before, after.ttl or 0)
-    result = {
+    result: dict[str, t.Any] = {
         "changed": changed,
         "record": after.name,
         "type": after.type,
@@ -91,7 +91,7 @@ def run(params: Params, check_mode: bool, _connect: Connect, clock: Clock | None
 
 def _nothing_to_restore(params: Params) -> dict[str, t.Any]:
     name = absolute_name(params["record"], params["zone"])
-    record = {"record": name, "type": params["type"] or "A", "addresses": [], "ttl": None}
+    record: dict[str, t.Any] = {"record": name, "type": params["type"] or "A", "addresses": [], "ttl": None}
     return {
         "changed": False,
         "record": name,

@@ -41,6 +41,25 @@ def test_host_is_the_inventory_name_where_no_other_is_given() -> None:
     assert connection({"inventory_hostname": "node-a"}) == {"host": "node-a"}
 
 
+def test_an_appliance_with_the_certificate_it_came_with_has_no_site_and_no_api() -> None:
+    site = {
+        "sra_host": "new.example.com",
+        "sra_tls_server_name": "access.example.com",
+        "sra_ca_path": "/ca.pem",
+        "sra_validate_certs": False,
+        "sra_client_id": "id",
+        "sra_client_secret": "secret",
+        "sra_appliance_id": "a" * 32,
+        "sra_login_username": "admin",
+    }
+    common = {"host": "new.example.com", "login_username": "admin"}
+
+    assert connection(site, factory=True) == {**common, "tls_server_name": "new.example.com", "ca_path": "/ca.pem"}
+    own = {"sra_factory_ca_path": "/own.pem", "sra_factory_tls_server_name": "b400", "sra_factory_validate_certs": True}
+    expected = {**common, "tls_server_name": "b400", "ca_path": "/own.pem", "validate_certs": True}
+    assert connection({**site, **own}, factory=True) == expected
+
+
 def test_knows_every_connection_option() -> None:
     assert set(OPTIONS) == set(connection_spec())
 

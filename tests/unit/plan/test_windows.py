@@ -15,7 +15,7 @@ from unit.plan.states import Pair
 
 from ansible_collections.bseries.sra.plugins.module_utils._plan.invariants import RunFacts, check_step, holds
 from ansible_collections.bseries.sra.plugins.module_utils._plan.model import Policy, parse_windows
-from ansible_collections.bseries.sra.plugins.module_utils._plan.windows import as_if_inside, waiting_words
+from ansible_collections.bseries.sra.plugins.module_utils._plan.windows import as_if_inside, room, waiting_words
 
 START = datetime.datetime(2026, 3, 7, 22, 0, tzinfo=datetime.UTC)
 FILE = {"path": "/backups/a.nsb", "sha256": "0" * 64}
@@ -156,3 +156,15 @@ def test_a_pair_that_stands_again_is_not_held_by_a_window() -> None:
     pair = swung().updated("a").paired("b", synced=False)
     result = plan("asynchronous", pair, **options(window(HOUR, 2 * HOUR), soak_min=HOUR))
     assert (codes(result), ids(result)) == ([], now(result))
+
+
+def test_whether_there_is_room_for_what_is_no_step_of_a_plan() -> None:
+    windows = [window(0, HOUR), window(10 * HOUR, 12 * HOUR)]
+    assert room([], 9999, START) is None
+    assert room(windows, HOUR - 60, START) is None
+    late = room(windows, HOUR, START + datetime.timedelta(minutes=30))
+    assert late is not None
+    assert "the window ends in 30 min" in late
+    outside = room(windows, 60, START + datetime.timedelta(hours=2))
+    assert outside is not None
+    assert outside.startswith("Now is outside every maintenance window. The next window is 2026-03-08 08:00")
