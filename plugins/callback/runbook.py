@@ -30,7 +30,12 @@ from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
 # Modules of the collection that only look; what they read is announced where it matters.
-_READING: t.Final = frozenset({"announce", "appliance_info", "pair_info", "site_probe", "upgrade_plan"})
+_READING: t.Final = frozenset(
+    {
+        *("announce", "appliance_info", "pair_info", "site_probe", "upgrade_plan"),
+        *("plan_report", "production_probe", "upgrade_record", "upgrade_report"),
+    }
+)
 _PREFIX: t.Final = "bseries.sra."
 
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 import typing as t
 
 import pytest
@@ -113,11 +115,18 @@ def write_by(form: str, device: str) -> t.Callable[[list[dict[str, t.Any]]], boo
     [("failover", "a"), ("updates", "b"), ("networking", "a"), ("updates", "a"), ("failover", "b")],
     ids=["separating", "updating-b", "swinging", "updating-a", "establishing"],
 )
-def test_a_killed_run_is_simply_started_again(start_lab: StartLab, form: str, device: str) -> None:
-    lab = start_lab()
-    lab.kill_when("upgrade_asynchronous", *CONFIRMED, reached=write_by(form, device))
-    again = lab.play("upgrade_asynchronous", *CONFIRMED)
+def test_a_killed_run_is_simply_started_again(
+    start_lab: StartLab, tmp_path: pathlib.Path, form: str, device: str
+) -> None:
+    lab = start_lab(sra_report_dir=str(tmp_path / "reports"))
+    held = ("-e", f"sra_plan_file={tmp_path}/approved.json")
+    assert lab.play("plan", *held).status == 0
+    lab.kill_when("upgrade_asynchronous", *CONFIRMED, *held, reached=write_by(form, device))
+    again = lab.play("upgrade_asynchronous", *CONFIRMED, *held)
     assert again.status == 0, again.output
+    record = json.loads((tmp_path / "reports" / "one" / "12.2.0" / "report.json").read_text())
+    assert [piece["outcome"] for piece in record["pieces"]] == ["interrupted", "done"]
+    assert record["pieces"][0]["steps"][-1]["outcome"] == "interrupted"
     device_b, device_a = lab.device("b"), lab.device("a")
     assert (device_b["product"], device_b["role"]) == ("12.2.0", "primary")
     assert (device_a["product"], device_a["role"]) == ("12.2.0", "backup")

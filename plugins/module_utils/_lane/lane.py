@@ -20,7 +20,8 @@ from .._guided.steps import expand
 from .._plan.failures import check_name
 from .._plan.model import parse_windows
 from .._survey.files import guided_steps
-from .record import dns_note_path, limit_note_path, record_path
+from .hooks import hook_problems
+from .record import dns_note_path, limit_note_path, plain_name, record_path
 
 PROCEDURES = ("single", "synchronous", "asynchronous")
 SWING_METHODS = ("shared_ip", "dns", "nat", "custom")
@@ -63,6 +64,10 @@ DEFAULTS: dict[str, t.Any] = {
     "clock_skew_max": 300,
     "estimates": {},
     "report_dir": None,
+    "plan_file": None,
+    "hooks": {},
+    "production_probe": True,
+    "probe_interval": 1.0,
     "guided": [],
     "guided_timeout": 14400,
     "windows": [],
@@ -206,7 +211,7 @@ def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str
             settings[name] = _plain(value)
     for name in (
         *("accept_license", "confirmed", "swing_again", "accept_base_difference", "accept_differences", "logout_users"),
-        *("swing_role_swap", "backup_vault_key"),
+        *("swing_role_swap", "backup_vault_key", "production_probe"),
     ):
         try:
             settings[name] = _boolean(settings[name])
@@ -263,6 +268,8 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
     if settings["jump_client_threshold"] > 100:
         yield f"sra_jump_client_threshold is {settings['jump_client_threshold']}. Give a percentage, 0 to 100."
     yield from _window_problems(settings)
+    yield from hook_problems(settings)
+    yield from _report_problems(settings)
     if upgrading and not settings["accept_license"]:
         yield (
             "sra_accept_license is not true. Installing product software means accepting the vendor's licence agreement; read it, then set "
@@ -379,6 +386,22 @@ def _trial(
         yield f"sra_trial_restore names {spare}, which has the address of a device of this pair."
 
 
+def _report_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    try:
+        settings["probe_interval"] = float(settings["probe_interval"])
+    except (TypeError, ValueError):
+        settings["probe_interval"] = 0.0
+    if not 0.05 <= settings["probe_interval"] <= 60:
+        yield "sra_probe_interval is no number of seconds from 0.05 to 60."
+    if settings["plan_file"]:
+        path = pathlib.Path(str(settings["plan_file"])).expanduser().absolute()
+        settings["plan_file"] = str(path)
+        if path.is_dir():
+            yield f"sra_plan_file names {path}, which is a folder. Name a file."
+        elif not path.parent.is_dir():
+            yield f"sra_plan_file names {path}, but there is no folder {path.parent} on the controller. Make it, or name another file."
+
+
 def _window_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
     windows = settings["windows"]
     if not isinstance(windows, list) or not all(isinstance(window, t.Mapping) for window in windows):
@@ -394,16 +417,26 @@ def _window_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
 
 
 def _backup_dir(settings: dict[str, t.Any]) -> str | None:
-    """Refuse a folder that cannot take backups; create nothing here (check mode uses this too)."""
+    """Refuse a folder that cannot take backups."""
     folder = pathlib.Path(str(settings["backup_dir"] or pathlib.Path.cwd() / "sra-backups")).expanduser().absolute()
     settings["backup_dir"] = str(folder)
+    return _folder_problem("backup_dir", folder)
+
+
+def _report_dir(settings: dict[str, t.Any]) -> str | None:
+    """Refuse a folder that cannot take reports."""
+    return _folder_problem("report_dir", pathlib.Path(settings["report_dir"]))
+
+
+def _folder_problem(name: str, folder: pathlib.Path) -> str | None:
+    """What is wrong with a folder for files that outlive the run; create nothing here (check mode uses this too)."""
     existing = folder
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir():
-        return f"sra_backup_dir is {folder}, but {existing} is not a folder."
+        return f"sra_{name} is {folder}, but {existing} is not a folder."
     if not _can_hold_files(existing):
-        return f"sra_backup_dir is {folder}, but {existing} is not writable for the user that runs this. Give a folder that outlives the run."
+        return f"sra_{name} is {folder}, but {existing} is not writable for the user that runs this. Give a folder that outlives the run."
     return None
 
 
@@ -462,6 +495,9 @@ def describe_lane(
     problems.extend(_policy_problems(procedure, settings, upgrading))
     folder = settings["report_dir"] or pathlib.Path.cwd() / "sra-reports"
     settings["report_dir"] = str(pathlib.Path(str(folder)).expanduser().absolute())
+    report_problem = _report_dir(settings)
+    if upgrading and report_problem:
+        problems.append(report_problem)
     backup_problem = _backup_dir(settings)
     if upgrading and backup_problem:
         problems.append(backup_problem)
@@ -537,6 +573,7 @@ def describe_lane(
                 f"{host}: sra_validate_certs is off; whoever answers at {_address(hostvars[host], host)} gets the passwords."
             )
     label = str(pair) if pair is not None else name
+    settings["reports"] = str(pathlib.Path(settings["report_dir"]) / plain_name(label))
     settings["record"] = str(record_path(settings["backup_dir"], label))
     settings["dns_note"] = str(dns_note_path(settings["backup_dir"], label))
     settings["limit_notes"] = {

@@ -35,20 +35,21 @@ Data = dict[str, t.Any]
 
 def record_path(folder: str, label: str) -> pathlib.Path:
     """The file of a lane in the folder of its backups."""
-    return pathlib.Path(folder) / f"{_plain(label)}.upgrades.json"
+    return pathlib.Path(folder) / f"{plain_name(label)}.upgrades.json"
 
 
 def limit_note_path(folder: str, label: str, host: str) -> pathlib.Path:
     """Where the number of concurrent Jump Client upgrades that a device had before is kept while another one is set."""
-    return pathlib.Path(folder) / f"{_plain(label)}.{_plain(host)}.jump-client-limit.json"
+    return pathlib.Path(folder) / f"{plain_name(label)}.{plain_name(host)}.jump-client-limit.json"
 
 
 def dns_note_path(folder: str, label: str) -> pathlib.Path:
     """Where the TTL that the site's record had is kept while it is lowered for a swing."""
-    return pathlib.Path(folder) / f"{_plain(label)}.dns-ttl.json"
+    return pathlib.Path(folder) / f"{plain_name(label)}.dns-ttl.json"
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """The text as part of a file name."""
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip(".-") or "lane"
 
 

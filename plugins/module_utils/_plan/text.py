@@ -6,20 +6,24 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 import typing as t
 
 from .estimates import words
-from .model import Plan, Step
+from .model import Plan
+from .rows import GATES, Data, Row, predictions, rows
 
 WIDTH = 100
-_PRODUCTION = {"served": "", "away": "AWAY", "switching": "switching"}
-_LEFT = 46
+_HEADS: t.Final = (" #", "W", "step, guide", "on", "     about", "production", "what changes")
+_WIDTHS: t.Final = (2, 1, 11, 4, 10, 10, 50)
+_LEFT: t.Final = 20
 
 
 def plan_text(plan: Plan) -> str:
     """What an operator reads: where things stand, what comes next, what stands against it."""
-    lines = [*_head(plan), "", *_steps(plan), *_remarks(plan), *_predictions(plan), "", *_last_word(plan)]
+    data = plan.to_dict()
+    lines = [*_head(plan), "", *_steps(plan, data), *_remarks(plan), *_predictions(data), "", *_last_word(plan)]
     return "\n".join(lines) + "\n"
 
 
@@ -48,27 +52,50 @@ def _head(plan: Plan) -> list[str]:
     return lines
 
 
-def _steps(plan: Plan) -> list[str]:
+def _steps(plan: Plan, data: Data) -> list[str]:
     if not plan.steps:
         return ["No step remains." if plan.done else "No step may be done."]
-    lines = [f"{'#':>3}  W  {'step':<12}  {'about':>10}  {'production':<10}  what"]
-    gated = False
-    for number, step in enumerate(plan.steps, start=1):
-        if step.gate is not None and not gated:
-            gated = True
-            lines.append(f"---- gate: {step.gate} ".ljust(WIDTH, "-"))
-        lines += _step(number, step)
+    lines = [_line(_HEADS), _line(tuple("-" * width for width in _WIDTHS))]
+    gate = None
+    for row in rows(data):
+        if row.gate is not None and row.gate != gate:
+            lines.append(f"---- gate: {row.gate}: {GATES.get(row.gate, row.gate)} ".ljust(WIDTH, "-"))
+        gate = row.gate or gate
+        lines += _row(row)
     lines.append(f"Remaining, without the time between the windows: about {words(plan.remaining_seconds)}.")
     return lines
 
 
-def _step(number: int, step: Step) -> list[str]:
-    about = words(step.estimate_seconds) if step.estimate_seconds else ""
-    start = f"{number:>3}  {step.window}  {step.id:<12}  {about:>10}  {_PRODUCTION[step.production]:<10}  "
-    lines = _wrap(f"{step.title} [{', '.join(step.guide)}]", start, " " * _LEFT)
-    if step.point_of_no_return:
-        lines += _wrap(f"POINT OF NO RETURN. {step.way_back}", " " * _LEFT)
+def _line(cells: t.Sequence[str]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
+
+
+def _row(row: Row) -> list[str]:
+    packages = [part for text in _numbered(row.packages) for part in _cell(text, "   ")]
+    what = [*_cell(row.title), *packages, *(part for text in row.changes for part in _cell(text, "  "))]
+    columns = (
+        [str(row.number).rjust(_WIDTHS[0])],
+        [str(row.window)],
+        [row.id, *row.guide],
+        [row.device],
+        [row.about.rjust(_WIDTHS[4])],
+        [row.production],
+        what,
+    )
+    lines = [_line(cells) for cells in itertools.zip_longest(*columns, fillvalue="")]
+    if row.point_of_no_return:
+        lines += _wrap(f"POINT OF NO RETURN. {row.way_back}", " " * _LEFT)
+    elif row.changes or row.packages:
+        lines += _wrap(f"way back: {row.way_back}", " " * _LEFT, " " * (_LEFT + 2))
     return lines
+
+
+def _numbered(texts: t.Sequence[str]) -> list[str]:
+    return [f"{number}. {text}" for number, text in enumerate(texts, start=1)]
+
+
+def _cell(text: str, rest: str = "") -> list[str]:
+    return textwrap.wrap(text, _WIDTHS[-1], subsequent_indent=rest)
 
 
 def _remarks(plan: Plan) -> list[str]:
@@ -90,19 +117,12 @@ def _remarks(plan: Plan) -> list[str]:
     return lines
 
 
-def _predictions(plan: Plan) -> list[str]:
-    if plan.done or not any(values["total_seconds"] for values in plan.predictions.values()):
+def _predictions(data: Data) -> list[str]:
+    table = predictions(data)
+    if not table:
         return []
-    lines = ["", "Predicted, if begun now:"]
-    for name, values in plan.predictions.items():
-        parts = [
-            f"production away {words(values['production_away_seconds'])}",
-            f"work {words(values['total_seconds'])}",
-        ]
-        if "without_failover_seconds" in values:
-            parts.append(f"without failover at least {words(values['without_failover_seconds'])}")
-        lines += _wrap(", ".join(parts), f"  {name:<13} ")
-    return lines
+    heads = ("Predicted, if begun now", "production away", "work in all", "without failover at least")
+    return ["", *("  ".join(f"{cell:<23}" for cell in cells).rstrip() for cells in (heads, *table))]
 
 
 def _last_word(plan: Plan) -> list[str]:

@@ -12,6 +12,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.bseries.sra.plugins.module_utils._lane.hooks import SHIPPED
 from ansible_collections.bseries.sra.plugins.module_utils._lane.lane import ACCOUNTS, DEFAULTS, Lane, describe_lane
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -66,6 +67,14 @@ def test_a_complete_inventory_has_no_problems(tmp_path: pathlib.Path) -> None:
         ({"target_version": "new"}, "sra_target_version is 'new'"),
         ({"update_method": "magic"}, "sra_update_method is 'magic'"),
         ({"swing_method": "rope"}, "sra_swing_method is 'rope'"),
+        ({"hooks": ["/x.yml"]}, "sra_hooks is no dictionary"),
+        ({"hooks": {"before_lunch": "/x.yml"}}, "sra_hooks names the event 'before_lunch'. Known: before_window"),
+        ({"hooks": {"failure": ["/no/such.yml"]}}, "sra_hooks.failure names /no/such.yml, which is no file"),
+        ({"probe_interval": "often"}, "sra_probe_interval is no number of seconds"),
+        ({"probe_interval": 0}, "sra_probe_interval is no number of seconds"),
+        ({"plan_file": "/no/such/folder/plan.json"}, "there is no folder /no/such/folder"),
+        ({"plan_file": "/"}, "sra_plan_file names /, which is a folder"),
+        ({"report_dir": "/dev/null/reports"}, "sra_report_dir is /dev/null/reports, but /dev/null is not a folder"),
         ({"swing_method": None}, "sra_swing_method is not set"),
         ({"shared_ip": None}, "sra_shared_ip is not set"),
         ({"shared_ip": "300.1.1.1"}, "sra_shared_ip is '300.1.1.1'"),
@@ -268,3 +277,33 @@ def test_the_manual_method_needs_a_folder_and_takes_a_devices_own(tmp_path: path
     lane = lane_of(settings(tmp_path, update_method="manual", package_dir=str(tmp_path / "packages")))
     assert lane.problems == ()
     assert lane.packages == {"a": str(tmp_path / "packages"), "b": str(tmp_path / "packages" / "node-b")}
+
+
+def test_hooks_become_lists_of_files(tmp_path: pathlib.Path) -> None:
+    own = tmp_path / "own.yml"
+    own.write_text("[]", encoding="utf-8")
+    hooks = {"before_window": str(own), "failure": ["bseries.sra.hook_mail", str(own)]}
+    lane = lane_of(settings(tmp_path, hooks=hooks, probe_interval="0.5"))
+    assert lane.problems == ()
+    assert lane.settings["hooks"] == {
+        "before_window": [str(own)],
+        "after_window": [],
+        "before_step": [],
+        "after_step": [],
+        "failure": [str(SHIPPED["bseries.sra.hook_mail"].absolute()), str(own)],
+    }
+    assert lane.settings["probe_interval"] == 0.5
+
+
+def test_shipped_hooks_are_tasks_files() -> None:
+    assert {file.stem for file in (ROOT / "playbooks" / "hooks").glob("*.yml")} == {
+        name.removeprefix("bseries.sra.hook_") for name in SHIPPED
+    }
+
+
+def test_reports_lie_below_the_name_of_the_pair(tmp_path: pathlib.Path) -> None:
+    hosts = hostvars(
+        node_a={"sra_host": "192.0.2.11", "sra_pair": "../x"}, node_b={"sra_host": "192.0.2.12", "sra_pair": "../x"}
+    )
+    lane = lane_of(settings(tmp_path, report_dir=str(tmp_path)), hosts)
+    assert lane.settings["reports"] == str(tmp_path / "x")

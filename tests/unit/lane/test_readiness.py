@@ -167,7 +167,10 @@ def test_stored_certificates_that_differ_or_have_warnings_are_warned_of() -> Non
 
 
 def test_a_missing_permission_to_back_up_only_warns_where_the_page_can_be_used() -> None:
-    api = {"command_api": "v2", "permissions": {"perm_command": "read_only", "perm_backup": False, "perm_configuration": True}}
+    api = {
+        "command_api": "v2",
+        "permissions": {"perm_command": "read_only", "perm_backup": False, "perm_configuration": True},
+    }
     assert [check.outcome for check in outcome("api", appliance(api=api))] == ["fail"]
     (check,) = outcome("api", appliance(api=api, languages={"login": "en"}))
     assert check.outcome == "warn"

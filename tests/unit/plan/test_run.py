@@ -124,3 +124,29 @@ def test_text_shows_the_gate_and_the_next_step() -> None:
     assert "Next: backup_a" in text
     assert "POINT OF NO RETURN" in text
     assert "*serves*" in text
+
+
+def one_space(line: str) -> str:
+    return " ".join(line.split())
+
+
+def test_the_table_shows_what_changes_in_order_and_the_way_back() -> None:
+    lines = plan("asynchronous", Pair()).text.splitlines()
+    assert max(map(len, lines)) <= 100
+    row = next(number for number, line in enumerate(lines) if " update_b " in line)
+    assert one_space(lines[row]) == "5 1 update_b B 1 h 10 min served Update device B to 12.2.0"
+    assert "1. Base Software 3.3.2: Base 3.2.4 -> 3.3.2" in lines[row + 1]
+    assert "2. Bomgar-12.2.0: product 12.1.0 -> 12.2.0" in lines[row + 2]
+    assert "way back: Production is untouched on device A" in " ".join(lines[row : row + 8])
+    (gate,) = [line for line in lines if line.startswith("---- gate")]
+    assert "a person confirms the new version in production" in gate
+    head = next(number for number, line in enumerate(lines) if line.startswith("Predicted, if begun now"))
+    assert one_space(lines[head + 1]) == "synchronous 1 h 10 min 3 h 48 min 3 h 22 min"
+    assert one_space(lines[head + 2]) == "asynchronous 60 s 3 h 49 min 3 h 23 min"
+
+
+def test_each_gate_is_shown_where_it_stands() -> None:
+    now = datetime.datetime(2026, 3, 8, 12, tzinfo=datetime.UTC)
+    text = plan("asynchronous", Pair(), windows=parse_windows(WINDOWS), now=now).text
+    gates = [line.split(":")[1].strip() for line in text.splitlines() if line.startswith("---- gate")]
+    assert gates == ["window", "confirmation"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from unit.plan.helpers import codes, inputs, plan, policy, well_formed
 from unit.plan.states import IDS, NEW_BASE, OLD, Pair
 
+from ansible_collections.bseries.sra.plugins.module_utils._plan.held import drift
 from ansible_collections.bseries.sra.plugins.module_utils._plan.invariants import RunFacts, check_step
 from ansible_collections.bseries.sra.plugins.module_utils._plan.planner import plan_upgrade
 
@@ -51,10 +52,12 @@ def test_killed_anywhere_it_ends(procedure: str, seed: int, confirmed: bool, tar
     pair, home = Pair(), "b" if procedure == "asynchronous" else "a"
     finished: collections.Counter[str] = collections.Counter()
     applied = 0
+    saved = plan(procedure, pair, confirmed=False, target_version=target).to_dict()
     for _run in range(MAX_EFFECTS):
         facts = RunFacts()
         result = plan(procedure, pair, confirmed=confirmed, target_version=target)
         assert not result.stopped, result.text
+        assert drift(saved, result.to_dict()) == [], "what remains of a plan that is carried out is still that plan"
         if result.done:
             break
         if result.waiting_for == "confirmation":

@@ -23,6 +23,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._lane.lane import ACCO
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 SHIPPED_TASKS = {path.stem for path in (ROOT / "playbooks" / "tasks").glob("*.yml")}
+SHIPPED_HOOKS = {f"hook_{path.stem}" for path in (ROOT / "playbooks" / "hooks").glob("*.yml")}
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 CALLBACKS = sorted(path.stem for path in (ROOT / "plugins" / "callback").glob("*.py"))
@@ -132,7 +133,7 @@ def test_playbooks_have_valid_syntax(tmp_path: pathlib.Path) -> None:
 @documents
 def test_documents_name_what_the_collection_has(document: pathlib.Path) -> None:
     named = set(re.findall(r"\bbseries\.sra\.(\w+)", document.read_text(encoding="utf-8")))
-    assert named <= {*PLAYBOOKS, *ROLES, *MODULES, *CALLBACKS, *PARTS, *SHIPPED_TASKS}
+    assert named <= {*PLAYBOOKS, *ROLES, *MODULES, *CALLBACKS, *PARTS, *SHIPPED_TASKS, *SHIPPED_HOOKS}
 
 
 @documents
@@ -200,6 +201,8 @@ def problems(inventory: dict[str, t.Any], folder: pathlib.Path, settings: dict[s
     shared |= {
         name: __file__ for name in shared if name in ("sra_swing_tasks", "sra_verify_tasks", "sra_logout_announce")
     }
+    hooks = shared.get("sra_hooks", {})
+    shared["sra_hooks"] = {event: __file__ if "/" in str(files) else files for event, files in hooks.items()}
     hostvars = {name: {**shared, **own} for name, own in hosts.items()}
     moved = {"device_a": groups.get("old_appliance", []), "device_b": groups.get("new_appliance", [])}
     groups = moved if moved["device_a"] else groups
