@@ -45,6 +45,7 @@ _LIBRARIES: t.Final[dict[str, _Library]] = {
         ),
         "cryptography",
     ),
+    "playwright": _Library(("playwright.sync_api",), "playwright"),
     "dns": _Library(
         ("dns", "dns.flags", "dns.message", "dns.name", "dns.query", "dns.rcode", "dns.tsig", "dns.update"), "dnspython"
     ),

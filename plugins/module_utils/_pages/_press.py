@@ -14,7 +14,7 @@ from .._errors import RefusedByAppliance, SraError, StateError
 from .._web.controls import Button, Control, Form
 from .._web.filling import Values
 from .._web.finder import Action
-from .._web.messages import Outcome, outcome, states_failure
+from .._web.messages import Outcome, other_danger, outcome, states_failure
 from .._web.pages import PAGES
 from .._web.session import Kind, WebSession
 from .._web.view import PageView
@@ -39,11 +39,6 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(r"\b(do not|don.t|not|decline|disagree|reject|nicht|ablehnen|lehne)\b", re.IGNORECASE)
-_OTHER_DANGER = re.compile(
-    r"factory|werkseinstellung|originalstandard|shut.?down|herunterfahren|reboot|neu ?start|erase|delete all"
-    r"|alle daten löschen",
-    re.IGNORECASE,
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -321,7 +316,7 @@ class Press:
 
     def _refuse_other_danger(self, view: PageView, said: Outcome) -> None:
         about = " ".join(line for line in said.news if _QUESTION.search(line))
-        if _OTHER_DANGER.search(about) and not _OTHER_DANGER.search(self.purpose):
+        if other_danger(about, self.purpose):
             raise self.web.page_error(
                 view,
                 f"to {self.purpose}: the appliance asks about something else",

@@ -212,3 +212,15 @@ def outcome(lines_before: t.AbstractSet[str], page: t.Any) -> Outcome:
         found[line] = "doubt" if kind == "error" and told else kind
     by_kind = {kind: tuple(text for text, k in found.items() if k == kind) for kind in ("error", "success", "doubt")}
     return Outcome(by_kind["error"], by_kind["success"], by_kind["doubt"], tuple(news))
+
+
+_OTHER_DANGER = re.compile(
+    r"factory|werkseinstellung|originalstandard|shut.?down|herunterfahren|reboot|neu ?start|erase|delete all"
+    r"|alle daten löschen",
+    re.IGNORECASE,
+)
+
+
+def other_danger(question: str, purpose: str) -> bool:
+    """True where a question is about something grave that was not asked for: a reset, a restart, a loss of data."""
+    return bool(_OTHER_DANGER.search(question)) and not _OTHER_DANGER.search(purpose)

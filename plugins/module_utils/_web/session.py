@@ -403,11 +403,6 @@ class WebSession:
             )  # fmt: skip
         view = parse(response.body, response.url, content_type, response.status, preceding)
         self._unfold(view)
-        if expect_session and (
-            response.status == 401 or recognise.asks_to_sign_in(view, self.vocabulary, alone=self._in_frames)
-        ):
-            self._signed_in = False
-            raise self._expired(view)
         refresh = refresh_of(view.root, view.url)
         if (
             refresh is not None
@@ -418,14 +413,19 @@ class WebSession:
         ):
             following = self.transport.request("GET", refresh.url, follow_redirects=True)
             return self._page(following, expect_session, tolerate, view)
-        if (
-            response.status >= 400
-            and response.status not in tolerate
-            and not (response.status in (401, 403) and not expect_session)
+        return self._judged(view, response.status, expect_session, tolerate)
+
+    def _judged(self, view: PageView, status: int, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
+        """The page, unless it is the end of the session or an error."""
+        if expect_session and (
+            status == 401 or recognise.asks_to_sign_in(view, self.vocabulary, alone=self._in_frames)
         ):
+            self._signed_in = False
+            raise self._expired(view)
+        if status >= 400 and status not in tolerate and not (status in (401, 403) and not expect_session):
             raise self.page_error(
                 view,
-                f"the appliance answers with status {response.status}",
+                f"the appliance answers with status {status}",
                 page=urllib.parse.urlsplit(view.url).path,
                 seen=view.text[:300],
             )

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A visit to a web interface whose pages are drawn by scripts: the same questions and the same safety, through a real browser."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+from .._errors import PageError, StateError
+from .._transport.transport import Response
+from .._wait import Deadline
+from .._web.controls import Button, Form
+from .._web.dom import parse_html
+from .._web.filling import Values
+from .._web.finder import Action
+from .._web.messages import other_danger
+from .._web.navigation import Link
+from .._web.session import Kind, WebSession
+from .._web.view import PageView
+from . import snapshot
+from .chromium import Browser
+
+
+class BrowserSession(WebSession):
+    """Like WebSession, whose promises it keeps: in check mode the browser's requests are held back too, not only its clicks."""
+
+    driver = "browser"
+
+    def __init__(self, *args: t.Any, **options: t.Any) -> None:
+        super().__init__(*args, **options)
+        self._browser = Browser(self.transport, self._answer)
+        self._asking: str | None = None
+
+    def __exit__(self, *exc: object) -> None:
+        try:
+            super().__exit__(*exc)
+        finally:
+            self._browser.close()
+
+    def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
+        ref = _clicked(url)
+        if ref is not None:
+            return self._press_ref(ref, None, "read", "go on", expect_session, tolerate)
+        self._browser.goto(self.transport.absolute(url))
+        return self._shown(expect_session, tolerate)
+
+    def follow(self, link: Link, *, purpose: str = "") -> PageView:
+        self.trail.append(link)
+        ref = link.element.get(snapshot.REF)
+        if ref is None or not self._browser.has(ref):
+            return self.get(link.url)
+        return self._press_ref(ref, link, "read", purpose or f"open {link.caption!r}", True, ())
+
+    def press(
+        self,
+        view: PageView,
+        action: Action,
+        values: Values | None = None,
+        *,
+        purpose: str,
+        kind: Kind = "write",
+        page: str = "",
+    ) -> PageView:
+        if isinstance(action, Link) and not values:
+            self._may(kind, "POST" if kind == "write" else "GET", purpose)
+            ref = action.element.get(snapshot.REF)
+            if ref is not None:
+                return self._press_ref(ref, action, kind, purpose, kind not in ("sign_in", "sign_out"), ())
+        return super().press(view, action, values, purpose=purpose, kind=kind, page=page)
+
+    def submit(
+        self,
+        form: Form,
+        button: Button,
+        values: Values,
+        purpose: str,
+        *,
+        kind: Kind = "write",
+        view: PageView | None = None,
+        page: str = "",
+    ) -> PageView:
+        self._prepare(form, button, values, purpose, kind, view, page)
+        # What a script sends cannot be told beforehand: a button counts as one that changes something.
+        self._may(kind, "POST", purpose)
+        self._do(lambda: self._fill_and_press(form, button, values), kind, purpose)
+        upload, self._browser.relay.upload = self._browser.relay.upload, None
+        if upload is not None and not upload.sent:
+            raise self.page_error(view, f"to {purpose}: the page did not send the file", page=page)
+        return self._shown(kind not in ("sign_in", "sign_out"), range(400, 500) if kind != "read" else ())
+
+    def download(
+        self,
+        view: PageView,
+        action: Action,
+        values: Values | None,
+        dest_file: t.BinaryIO,
+        *,
+        purpose: str,
+        deadline: Deadline | None = None,
+        page: str = "",
+    ) -> Response:
+        if self.reading_only:
+            raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
+        if isinstance(action, Link) and _clicked(action.url) is None:
+            # A plain address needs no page around it, only the session.
+            self._may("read", "GET", purpose)
+            headers = {"Cookie": self._browser.cookies(action.url), "Referer": view.url}
+            return self.transport.download(
+                "GET", action.url, dest_file, headers=headers, deadline=deadline, follow_redirects=True
+            )
+        wanted = self._browser.receive(dest_file)
+        # Downloading writes nothing on the appliance, but a page may ask for it by POST: not in check mode.
+        kind: Kind = "read" if self.check_mode else "write"
+        try:
+            if isinstance(action, Link):
+                ref = action.element.get(snapshot.REF)
+                self._do(lambda: self._browser.click(ref), kind, purpose)
+            else:
+                form = self.finder(view, page).form_of(action)
+                self._prepare(form, action, values or {}, purpose, kind, view, page)
+                self._do(lambda: self._fill_and_press(form, action, values or {}), kind, purpose)
+            self._browser.await_file(wanted, deadline)
+        finally:
+            self._browser.relay.download = None
+        if wanted.response is None:
+            raise self.page_error(
+                self._shown(True, range(400, 500)), f"to {purpose}: no file came", page=page, seen=self._words()
+            )
+        return wanted.response
+
+    # The browser
+
+    def _press_ref(
+        self,
+        ref: str,
+        link: Link | None,
+        kind: Kind,
+        purpose: str,
+        expect_session: bool,
+        tolerate: t.Collection[int],
+    ) -> PageView:
+        if not self._browser.has(ref):
+            raise PageError(
+                f"{link.caption if link else 'what was to be clicked'!r} is not on the page any more",
+                appliance=self.label, page=self.start, state="nothing was clicked",
+            )  # fmt: skip
+        self._do(lambda: self._browser.click(ref), kind, purpose)
+        return self._shown(expect_session, tolerate)
+
+    def _do(self, action: t.Callable[[], None], kind: Kind, purpose: str) -> None:
+        sends = kind in ("sign_in", "sign_out", "check") or (kind == "write" and not self.check_mode)
+        reads_freely = kind == "read" and not self.check_mode and not self.reading_only
+        self._asking = purpose if kind == "write" else None
+        try:
+            self._browser.act(lambda _page: action(), may_send=sends or reads_freely)
+        finally:
+            self._asking = None
+
+    def _fill_and_press(self, form: Form, button: Button, values: Values) -> None:
+        for control, value in {**dict(button.chooses), **values}.items():
+            self._browser.fill(control.element.get(snapshot.REF), value)
+        ref = button.element.get(snapshot.REF)
+        if ref is not None and button.element is not form.element:
+            self._browser.click(ref)
+        else:
+            last = [control for control in values if control.is_text][-1]
+            self._browser.page.locator(f'[{snapshot.REF}="{last.element.get(snapshot.REF)}"]').first.press("Enter")
+
+    def _answer(self, question: str) -> bool:
+        """A native dialog of the browser asks for a yes: given only in the middle of what it asks about."""
+        return self._asking is not None and not other_danger(question, self._asking)
+
+    def _shown(self, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
+        relay = self._browser.relay
+        if relay.status >= 500:
+            raise self._starting(f"answers with status {relay.status}", "")
+        root = snapshot.understand(
+            parse_html(self._browser.write_down(), "text/html; charset=utf-8"), self._browser.url
+        )
+        for words in self._browser.said:
+            box = root.makeelement("div", {"role": "alert"})
+            box.text = words
+            root.find("body").append(box)
+        view = PageView(root=root, url=self._browser.url, status=relay.status)
+        if self.check_mode and relay.blocked:
+            self._say_once(
+                f"{self.start} on {self.label}: held back in check mode: {', '.join(sorted(set(relay.blocked)))}"
+            )
+        return self._judged(view, relay.status, expect_session, tolerate)
+
+    def _say_once(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def _words(self) -> str | None:
+        return " ".join(self._browser.said) or None
+
+
+def _clicked(url: str) -> str | None:
+    """The number in a made-up address of something to click."""
+    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    return query.get(snapshot.CLICK)
