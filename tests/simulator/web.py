@@ -89,6 +89,11 @@ class WebInterface:
                 Path(upload.path).unlink()
 
     def _answer(self, web_request: WebRequest, request: Request, entry: Entry) -> Response:
+        shell = self.skin.shell(self.interface, web_request)
+        if shell is not None:
+            entry.screen = "shell"
+            self._check_fault(entry)
+            return Response(200, shell[1], [("Content-Type", shell[0]), ("Cache-Control", "no-store")])
         key, session = self._session(request)
         cookies = [] if key is not None else self._new_session(session)
         try:
@@ -314,7 +319,7 @@ class WebInterface:
             session.message = None
         if session.user is not None:
             screen = dataclasses.replace(screen, user=session.user)
-        headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), *cookies]
+        headers = [("Content-Type", self.skin.media), ("Cache-Control", "no-store"), *cookies]
         return Response(screen.status, self.skin.render(screen, session.token), headers)
 
     def _redirect(self, target: Target, cookies: list[tuple[str, str]]) -> Response:

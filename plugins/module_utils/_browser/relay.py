@@ -22,6 +22,7 @@ import urllib.parse
 from .._errors import SraError
 from .._transport.transport import Response, Transport
 
+MAX_REDIRECTS: t.Final = 10
 MAX_ANSWER: t.Final = 64 * 1024 * 1024
 UPLOAD_SILENCE: t.Final = 900.0
 READING: t.Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -104,21 +105,19 @@ class Relay:
             route.abort("blockedbyclient")
             return
         try:
-            response = self._ask(request, method, url)
+            headers = _sendable(request.all_headers())
+            response = self._ask(request, method, url, headers)
+            cookies: list[str] = []
+            if not request.is_navigation_request():
+                response = self._follow(response, url, headers, cookies)
         except SraError as error:
             self.failure = self.failure or error
             route.abort("connectionfailed")
             return
         self.log.append((method, urllib.parse.urlsplit(url).path, response.status))
-        self._answer(route, request, response, url)
+        self._answer(route, request, response, url, cookies)
 
-    def _ask(self, request: t.Any, method: str, url: str) -> Response:
-        headers = {
-            name: value
-            for name, value in request.all_headers().items()
-            if name.lower() not in _OWN_HEADERS and not name.startswith((":", "sec-ch-"))
-        }
-        navigates = request.is_navigation_request()
+    def _ask(self, request: t.Any, method: str, url: str, headers: dict[str, str]) -> Response:
         body = request.post_data_buffer if method not in READING else None
         if self.upload is not None and method not in READING:
             return self._send_file(method, url, headers, body or b"", self.upload)
@@ -130,8 +129,19 @@ class Relay:
             headers=headers,
             data=body or None,
             max_body=MAX_ANSWER,
-            follow_redirects=not navigates and method in READING,
         )
+
+    def _follow(self, response: Response, url: str, headers: dict[str, str], cookies: list[str]) -> Response:
+        """Go where a redirect of a script's own request leads: the browser would leave this relay on its way there."""
+        for _hop in range(MAX_REDIRECTS):
+            location = response.headers.get("Location")
+            if response.status not in (301, 302, 303) or not location:
+                break
+            cookies += response.headers.get_all("Set-Cookie") or []
+            url = self._transport.absolute(str(location), url)
+            held = _with_cookies(headers, cookies)
+            response = self._transport.request("GET", url, headers=held, max_body=MAX_ANSWER)
+        return response
 
     def _send_file(self, method: str, url: str, headers: dict[str, str], body: bytes, upload: Upload) -> Response:
         kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
@@ -146,7 +156,12 @@ class Relay:
                 return self._transport.request(method, url, headers=headers, data=body or None, max_body=MAX_ANSWER)
             upload.sent = True
             return self._transport.request(
-                method, url, headers=plain, fields=t.cast("t.Any", fields), timeout=timeout, max_body=MAX_ANSWER
+                method,
+                url,
+                headers=plain,
+                fields=t.cast("t.Any", fields),
+                timeout=timeout,
+                max_body=MAX_ANSWER,
             )
         return self._transport.request(method, url, headers=headers, data=body or None, max_body=MAX_ANSWER)
 
@@ -166,10 +181,10 @@ class Relay:
             wanted.response = response
         return response
 
-    def _answer(self, route: t.Any, request: t.Any, response: Response, url: str) -> None:
+    def _answer(self, route: t.Any, request: t.Any, response: Response, url: str, earlier: list[str]) -> None:
         navigates = request.is_navigation_request()
         headers = {name: value for name, value in response.headers.items() if name.lower() not in _NOT_HANDED_ON}
-        cookies = response.headers.get_all("Set-Cookie") or []
+        cookies = [*earlier, *(response.headers.get_all("Set-Cookie") or [])]
         if cookies:
             headers["Set-Cookie"] = "\n".join(cookies)
         if self.download is not None and self.download.response is response:
@@ -194,6 +209,23 @@ def is_file(headers: t.Any) -> bool:
     return disposition.startswith("attachment") or (
         media not in _PAGES and not media.startswith(("image/", "font/", "text/")) and "script" not in media
     )
+
+
+def _sendable(headers: t.Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in headers.items()
+        if name.lower() not in _OWN_HEADERS and not name.startswith((":", "sec-ch-"))
+    }
+
+
+def _with_cookies(headers: t.Mapping[str, str], given: t.Sequence[str]) -> dict[str, str]:
+    """The headers of a read that follows: without what described a body, with the cookies that came since."""
+    kept = {name: value for name, value in headers.items() if not name.lower().startswith(("content-", "cookie"))}
+    before = next((value for name, value in headers.items() if name.lower() == "cookie"), "")
+    pairs = dict(pair.strip().split("=", 1) for pair in before.split(";") if "=" in pair)
+    pairs |= dict(line.split(";")[0].strip().split("=", 1) for line in given if "=" in line.split(";")[0])
+    return {**kept, "cookie": "; ".join(f"{name}={value}" for name, value in pairs.items())} if pairs else kept
 
 
 def _quoted(url: str) -> str:

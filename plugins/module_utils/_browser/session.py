@@ -12,6 +12,7 @@ import urllib.parse
 from .._errors import PageError, StateError
 from .._transport.transport import Response
 from .._wait import Deadline
+from .._web import recognise
 from .._web.controls import Button, Form
 from .._web.dom import parse_html
 from .._web.filling import Values
@@ -40,6 +41,16 @@ class BrowserSession(WebSession):
         finally:
             self._browser.close()
 
+    def open(self, page: str) -> PageView:
+        # The menus as they stand now: an address of an application need not lead to the same page again.
+        self.sign_in()
+        self._learn_id(page)
+        return self._arrived(page, self._navigator.find(self._with_menus(), page, self.follow))
+
+    def _with_menus(self) -> PageView:
+        view = self._look()
+        return view if recognise.has_sign_out(view, self.vocabulary) else self.get(self.start)
+
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
         ref = _clicked(url)
         if ref is not None:
@@ -50,7 +61,11 @@ class BrowserSession(WebSession):
     def follow(self, link: Link, *, purpose: str = "") -> PageView:
         self.trail.append(link)
         ref = link.element.get(snapshot.REF)
-        if ref is None or not self._browser.has(ref):
+        if ref is not None and not self._browser.has(ref):
+            # Drawn anew since: the entry that stands in the same place now.
+            same = [one for one in self._look().links if (one.captions, one.parents) == (link.captions, link.parents)]
+            ref = same[0].element.get(snapshot.REF) if len({one.url for one in same}) == 1 else None
+        if ref is None:
             return self.get(link.url)
         return self._press_ref(ref, link, "read", purpose or f"open {link.caption!r}", True, ())
 
@@ -190,6 +205,16 @@ class BrowserSession(WebSession):
                 f"{self.start} on {self.label}: held back in check mode: {', '.join(sorted(set(relay.blocked)))}"
             )
         return self._judged(view, relay.status, expect_session, tolerate)
+
+    def _look(self) -> PageView:
+        """What the browser shows now."""
+        browser = self._browser
+        root = snapshot.understand(parse_html(browser.write_down(), "text/html; charset=utf-8"), browser.url)
+        for words in browser.said:
+            box = root.makeelement("div", {"role": "alert"})
+            box.text = words
+            root.find("body").append(box)
+        return PageView(root=root, url=browser.url, status=browser.relay.status)
 
     def _say_once(self, text: str) -> None:
         if text not in self.warnings:

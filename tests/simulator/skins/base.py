@@ -48,6 +48,8 @@ class Skin(abc.ABC):
     cookie_name: str = "session"
     token_name: str = "token"
     item_name: str = "id"
+    #: What a screen is sent as.
+    media: str = "text/html; charset=utf-8"
     #: Whether /appliance and /login redirect to the sign-in screen's own address or show the form at once.
     redirects_to_sign_in: bool = True
 
@@ -58,6 +60,10 @@ class Skin(abc.ABC):
         }
         self._controls: dict[tuple[str, str], _Control] = {}
         self._forms: dict[tuple[str, str], Form] = {}
+
+    def shell(self, interface: str, request: WebRequest) -> tuple[str, bytes] | None:
+        """Media type and content of what this address gives whoever asks, without a session; None for a screen."""
+        return None
 
     @abc.abstractmethod
     def path(self, interface: str, screen: str) -> str:
