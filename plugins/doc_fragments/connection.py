@@ -93,6 +93,15 @@ options:
     description:
       - Folder on the controller where a page that was not understood is saved, with secrets and tokens removed.
     type: path
+  web_driver:
+    description:
+      - How the appliance's pages are worked. V(html) reads what the appliance sends. V(browser) works the pages through
+        Chromium, for appliances whose pages are drawn by scripts. V(auto) begins with V(html) and changes to V(browser) where
+        the start page is an empty shell.
+      - V(browser) needs Chromium and the Python library playwright on the controller.
+    type: str
+    choices: [auto, html, browser]
+    default: auto
 requirements:
   - Python 3.11 or newer on the controller
   - requests, urllib3, lxml, defusedxml, cryptography and requests-toolbelt on the controller

@@ -27,6 +27,7 @@ OPTIONS: t.Final = (
     "timeout",
     "appliance_id",
     "report_dir",
+    "web_driver",
 )
 
 

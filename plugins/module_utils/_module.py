@@ -23,8 +23,10 @@ from ._transport.redact import Redactor
 from ._transport.transport import Transport
 from ._wait import Clock
 from ._web.language import language_of
+from ._web.recognise import is_shell
 from ._web.session import WebSession
 from ._web.session import same_id as same_id_text
+from ._web.view import parse
 from ._web.vocabulary import Vocabulary
 
 Params = t.Mapping[str, t.Any]
@@ -48,6 +50,7 @@ def connection_spec() -> dict[str, dict[str, t.Any]]:
     spec["port"]["default"] = 443
     spec["validate_certs"]["default"] = True
     spec["language"]["default"] = "auto"
+    spec["web_driver"]["default"] = "auto"
     spec["timeout"]["default"] = 30.0
     for name, variable in (
         ("host", "SRA_HOST"),
@@ -87,6 +90,7 @@ def _connection_types() -> dict[str, dict[str, t.Any]]:
         "timeout": {"type": "float"},
         "appliance_id": {"type": "str"},
         "report_dir": {"type": "path"},
+        "web_driver": {"type": "str", "choices": ["auto", "html", "browser"]},
     }
 
 
@@ -120,6 +124,7 @@ class ConnectionOptions:
     timeout: float = 30.0
     appliance_id: str | None = None
     report_dir: str | None = None
+    web_driver: str = "auto"
 
     @classmethod
     def from_params(cls, params: Params) -> ConnectionOptions:
@@ -199,6 +204,8 @@ class Connection:
         self._api: ApiClient | None = None
         self._webs: dict[str, WebSession] = {}
         self._identity_known = False
+        self._shells: dict[str, bool] = {}
+        self._notes: list[str] = []
 
     def __enter__(self) -> Connection:
         return self
@@ -213,7 +220,7 @@ class Connection:
     @property
     def warnings(self) -> list[str]:
         """What went wrong without consequence, for instance at a sign-out."""
-        return [str(warning) for web in self._webs.values() for warning in web.warnings]
+        return [*self._notes, *(str(warning) for web in self._webs.values() for warning in web.warnings)]
 
     @property
     def languages(self) -> dict[str, str | None]:
@@ -319,8 +326,9 @@ class Connection:
         if interface not in self._webs:
             self.require("This step", appliance=interface == "appliance", login=interface == "login")
             options = self.options
-            session = WebSession(
-                self._new_transport(),
+            transport = self._new_transport()
+            session = self._driver(interface, transport)(
+                transport,
                 interface,
                 getattr(options, f"{interface}_username"),
                 getattr(options, f"{interface}_password"),
@@ -334,6 +342,34 @@ class Connection:
             )
             self._webs[interface] = self._exits.enter_context(session)
         return self._webs[interface]
+
+    def _driver(self, interface: Interface, transport: Transport) -> type[WebSession]:
+        """The kind of session that the pages need; Playwright is loaded only where it is used."""
+        if self.options.web_driver == "html":
+            return WebSession
+        if self.options.web_driver == "auto" and not self._is_drawn_by_scripts(interface, transport):
+            return WebSession
+        from ._browser.session import BrowserSession
+
+        return BrowserSession
+
+    def _is_drawn_by_scripts(self, interface: Interface, transport: Transport) -> bool:
+        """Whether the start page is an empty shell; one that does not answer now is taken for a page."""
+        if interface in self._shells:
+            return self._shells[interface]
+        try:
+            answer = transport.request("GET", f"/{interface}", follow_redirects=True)
+            view = parse(answer.body, answer.url, answer.headers.get("Content-Type") or "", answer.status)
+        except SraError:
+            return False
+        shell = answer.status < 400 and is_shell(view)
+        if answer.status < 400:
+            self._shells[interface] = shell
+        if shell:
+            self._notes.append(
+                f"/{interface} on {self.label} is drawn by scripts; its pages are worked through Chromium (web_driver: auto)"
+            )
+        return shell
 
 
 def same_id(one: str | None, other: str | None) -> bool:

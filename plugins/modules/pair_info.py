@@ -81,6 +81,10 @@ options:
       report_dir:
         description: Folder for pages that were not understood.
         type: path
+      web_driver:
+        description: How the appliance's pages are worked.
+        type: str
+        choices: [auto, html, browser]
   b:
     description: Connection options of device B. Left out for a single appliance.
     type: dict

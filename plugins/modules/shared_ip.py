@@ -96,6 +96,10 @@ options:
       report_dir:
         description: Folder for pages that were not understood.
         type: path
+      web_driver:
+        description: How the appliance's pages are worked.
+        type: str
+        choices: [auto, html, browser]
   to:
     description:
       - Connection options of the appliance to give the address to, for O(state=moved).

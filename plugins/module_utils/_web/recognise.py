@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from . import dom
 from .controls import Button, Control, Form
 from .navigation import Link
 from .view import PageView
@@ -235,3 +236,15 @@ def is_starting(view: PageView) -> bool:
         and len(view.text) < 1500
         and bool(_STARTING.search("\n".join((view.title, view.text))))
     )
+
+
+_LONGEST_SHELL: t.Final = 80
+"""Characters of text that an empty page may have, such as a word to wait."""
+
+
+def is_shell(view: PageView) -> bool:
+    """A page that says nothing by itself: scripts draw what it is to show."""
+    if not any(True for _script in view.root.iter("script")) or view.forms or any(link.visible for link in view.links):
+        return False
+    silent = set(view.root.iter("noscript"))
+    return len(" ".join(dom.lines(view.root, without=silent))) <= _LONGEST_SHELL
