@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
+import functools
 import os
 import pathlib
 import shutil
 import tempfile
+import threading
 import typing as t
 
 from .. import _deps
@@ -67,6 +70,22 @@ def executable() -> str:
     )
 
 
+P = t.ParamSpec("P")
+T = t.TypeVar("T")
+
+
+def _in_own_thread(method: t.Callable[t.Concatenate[Browser, P], T]) -> t.Callable[t.Concatenate[Browser, P], T]:
+    """Playwright belongs to the thread that started it, whichever thread asks."""
+
+    @functools.wraps(method)
+    def call(browser: Browser, *args: P.args, **kwargs: P.kwargs) -> T:
+        if threading.get_ident() == browser.thread:
+            return method(browser, *args, **kwargs)
+        return browser.pool.submit(method, browser, *args, **kwargs).result()
+
+    return call
+
+
 class Browser:
     """A page of a browser that reaches one appliance only. A context manager; nothing of it outlives the process."""
 
@@ -79,8 +98,20 @@ class Browser:
         self._exits = contextlib.ExitStack()
         self._page: t.Any = None
         self._folder: pathlib.Path | None = None
+        self.thread: int | None = None
+        self.pool = concurrent.futures.ThreadPoolExecutor(1, "browser", self._note_thread)
+
+    def _note_thread(self) -> None:
+        self.thread = threading.get_ident()
 
     def close(self) -> None:
+        """End the browser; one that was never started costs nothing."""
+        if self._page is not None:
+            self._end()
+        self.pool.shutdown()
+
+    @_in_own_thread
+    def _end(self) -> None:
         self._page = None
         self._exits.close()
 
@@ -92,7 +123,16 @@ class Browser:
 
     @property
     def url(self) -> str:
+        return self._address()
+
+    @_in_own_thread
+    def _address(self) -> str:
         return str(self.page.url)
+
+    @_in_own_thread
+    def evaluate(self, script: str) -> t.Any:
+        """Run a script on the page."""
+        return self.page.evaluate(script)
 
     def _start(self) -> None:
         program = executable()
@@ -103,7 +143,7 @@ class Browser:
                 executable_path=program, args=arguments, headless=True, chromium_sandbox=os.geteuid() != 0
             )
         except _deps.playwright.Error as error:
-            self.close()
+            self._exits.close()
             raise InputError(
                 f"{program} does not start", seen=str(error).splitlines()[0], advice="Try it by hand as this user."
             ) from error
@@ -128,6 +168,7 @@ class Browser:
 
     # Acting
 
+    @_in_own_thread
     def act(self, action: t.Callable[[t.Any], None], *, may_send: bool) -> None:
         """Do something on the page and wait until it is at rest. Raises what kept the appliance from answering."""
         self.relay.begin()
@@ -148,6 +189,7 @@ class Browser:
         if self.relay.failure is not None:
             raise self.relay.failure
 
+    @_in_own_thread
     def settle(self) -> None:
         """Wait until nothing loads, turns or changes; a page that never rests is read as it is."""
         page = self.page
@@ -167,6 +209,7 @@ class Browser:
         with contextlib.suppress(WaitTimeout):
             wait_for("a page at rest", look, deadline, first_delay=0.03, longest_delay=0.25)
 
+    @_in_own_thread
     def goto(self, url: str) -> None:
         """Load an address."""
         self.act(lambda page: page.goto(url, wait_until="commit"), may_send=False)
@@ -174,10 +217,12 @@ class Browser:
     def _element(self, ref: str) -> t.Any:
         return self.page.locator(f'[{snapshot.REF}="{ref}"]').first
 
+    @_in_own_thread
     def has(self, ref: str) -> bool:
         """Whether the numbered thing is still there."""
         return bool(self.page.locator(f'[{snapshot.REF}="{ref}"]').count())
 
+    @_in_own_thread
     def click(self, ref: str) -> None:
         """Press what has this number; inside ``act``."""
         element = self._element(ref)
@@ -187,6 +232,12 @@ class Browser:
             # An entry of a menu that is folded away.
             element.evaluate("element => element.click()")
 
+    @_in_own_thread
+    def press_enter(self, ref: str) -> None:
+        """Send what has been filled in without a button; inside ``act``."""
+        self._element(ref).press("Enter")
+
+    @_in_own_thread
     def fill(self, ref: str, value: str | bool | tuple[str, t.BinaryIO, str]) -> None:
         """Give a field its value, as a person would; inside ``act``."""
         element = self._element(ref)
@@ -228,6 +279,7 @@ class Browser:
         self.relay.download = Download(file)
         return self.relay.download
 
+    @_in_own_thread
     def await_file(self, wanted: Download, deadline: Deadline | None) -> None:
         """Wait while the page still asks for something: some prepare a file for minutes. Without a file it ends quietly."""
         clock = _PageClock(self.page)
@@ -240,10 +292,12 @@ class Browser:
         with contextlib.suppress(WaitTimeout):
             wait_for("a file", look, limit)
 
+    @_in_own_thread
     def cookies(self, url: str) -> str:
         """The session's cookies for an address of the appliance, as a header."""
         return "; ".join(f"{one['name']}={one['value']}" for one in self.page.context.cookies(url))
 
+    @_in_own_thread
     def write_down(self) -> bytes:
         """What the page shows now, as a document."""
         try:

@@ -182,7 +182,7 @@ class BrowserSession(WebSession):
             self._browser.click(ref)
         else:
             last = [control for control in values if control.is_text][-1]
-            self._browser.page.locator(f'[{snapshot.REF}="{last.element.get(snapshot.REF)}"]').first.press("Enter")
+            self._browser.press_enter(last.element.get(snapshot.REF))
 
     def _answer(self, question: str) -> bool:
         """A native dialog of the browser asks for a yes: given only in the middle of what it asks about."""

@@ -56,7 +56,9 @@ function network() {
   save.addEventListener("click", () => {
     const dialog = el("div", {role: "dialog", "aria-modal": "true"}, el("p", {}, "Are you sure that you want to save?"),
       el("button", {onclick: () => dialog.remove()}, "Cancel"),
-      el("button", {onclick: async () => { const r = await ask("POST", "/rpc/network", {address: address.value, enabled: toggle.getAttribute("aria-checked") === "true"});
+      el("button", {onclick: async () => {
+        const enabled = toggle.getAttribute("aria-checked") === "true";
+        const r = await ask("POST", "/rpc/network", {address: address.value, enabled});
         dialog.remove(); toast(r.said); }}, "Yes"));
     document.body.append(dialog);
   });

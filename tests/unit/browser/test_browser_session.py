@@ -109,7 +109,7 @@ def test_in_check_mode_nothing_is_sent_not_even_by_the_page_itself(
     with pytest.raises(StateError, match="check mode"):
         web.press(view, save, values, purpose="save the address")
     before = len(application.log)
-    web._browser.page.evaluate("() => fetch('/rpc/network', {method: 'POST', body: '{}'}).catch(() => 0)")
+    web._browser.evaluate("() => fetch('/rpc/network', {method: 'POST', body: '{}'}).catch(() => 0)")
     assert application.log[before:] == []
     assert web._browser.relay.blocked == ["POST /rpc/network"]
     assert application.network == {}
@@ -146,5 +146,5 @@ def test_downloads_a_file_past_the_browser(application: Application, visit: t.Ca
 def test_no_other_host_is_asked(application: Application, visit: t.Callable[..., BrowserSession]) -> None:
     web = visit()
     web.sign_in()
-    web._browser.page.evaluate("() => fetch('https://evil.example.net/x').catch(() => 0)")
+    web._browser.evaluate("() => fetch('https://evil.example.net/x').catch(() => 0)")
     assert web._browser.relay.blocked == ["GET https://evil.example.net"]
