@@ -83,7 +83,7 @@ def _in_own_thread(method: t.Callable[t.Concatenate[Browser, P], T]) -> t.Callab
             return method(browser, *args, **kwargs)
         return browser.pool.submit(method, browser, *args, **kwargs).result()
 
-    return call
+    return t.cast("t.Callable[t.Concatenate[Browser, P], T]", call)
 
 
 class Browser:
