@@ -283,6 +283,8 @@ def _give_forms(root: t.Any, url: str) -> None:
     for form in root.iter("form"):
         if (form.get("method") or "").lower() not in ("get", "post"):
             form.set("method", "post")
+        # How a script sends its fields is its own affair; it can send files.
+        form.set("enctype", "multipart/form-data")
 
 
 def _group_of(element: t.Any) -> t.Any:
