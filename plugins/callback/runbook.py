@@ -65,16 +65,20 @@ class CallbackModule(Default):
             self._line(host.get_name(), "begins", self._last_task_name or _name(task), constants.COLOR_VERBOSE)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        if not self._brief or result.task.loop:
+        task, outcome = _part(result, "task"), _part(result, "result")
+        if not self._brief or task.loop:
             super().v2_runner_on_ok(result)
-        elif isinstance(result.task, TaskInclude):
-            if result.task._role is None and self._last_task_banner != result.task._uuid:
-                self._print_task_banner(result.task)
+        elif isinstance(task, TaskInclude):
+            if task._role is None and self._last_task_banner != task._uuid:
+                self._print_task_banner(task)
         else:
-            self._handle_warnings_and_exception(result)
-            if result.result.get("changed", False):
-                self._ended(result, "would change" if result.task.check_mode else "changed", constants.COLOR_CHANGED)
-            elif _may_take_long(result.task):
+            if hasattr(self, "_handle_warnings_and_exception"):
+                self._handle_warnings_and_exception(result)
+            else:
+                self._handle_warnings(outcome)
+            if outcome.get("changed", False):
+                self._ended(result, "would change" if task.check_mode else "changed", constants.COLOR_CHANGED)
+            elif _may_take_long(task):
                 self._ended(result, "as it was", constants.COLOR_OK)
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
@@ -82,11 +86,12 @@ class CallbackModule(Default):
             super().v2_runner_on_skipped(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        message = result.result.get("msg")
-        if not self._brief or ignore_errors or result.task.loop or not isinstance(message, str):
+        task, outcome = _part(result, "task"), _part(result, "result")
+        message = outcome.get("msg")
+        if not self._brief or ignore_errors or task.loop or not isinstance(message, str):
             super().v2_runner_on_failed(result, ignore_errors)
             return
-        self._handle_warnings(result.result)
+        self._handle_warnings(outcome)
         self._ended(result, "FAILED", constants.COLOR_ERROR)
         for line in message.rstrip().splitlines():
             self._display.display(f"    {line}", color=constants.COLOR_ERROR)
@@ -100,12 +105,17 @@ class CallbackModule(Default):
         return bool(self._display.verbosity < 1)
 
     def _ended(self, result: t.Any, word: str, color: str) -> None:
-        host = result.host.get_name()
-        seconds = time.monotonic() - self._began.get((host, result.task._uuid), time.monotonic())
-        self._line(host, word, f"{self._last_task_name or _name(result.task)} ({_duration(seconds)})", color)
+        host, task = _part(result, "host").get_name(), _part(result, "task")
+        seconds = time.monotonic() - self._began.get((host, task._uuid), time.monotonic())
+        self._line(host, word, f"{self._last_task_name or _name(task)} ({_duration(seconds)})", color)
 
     def _line(self, host: str, word: str, text: str, color: str) -> None:
         self._display.display(f"{time.strftime('%H:%M:%S')} {host}: {word}: {text}", color=color)
+
+
+def _part(result: t.Any, name: str) -> t.Any:
+    """Host, task or result of what a task gave; before ansible-core 2.19 these names begin with an underscore."""
+    return getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
 
 
 def _name(task: t.Any) -> str:

@@ -57,6 +57,8 @@ DEFAULTS: dict[str, t.Any] = {
     "dns_nameservers": [],
     "dns_resolvers": [],
     "verify_tasks": None,
+    "upload_tasks": None,
+    "fetch_tasks": None,
     "confirmed": False,
     "swing_again": False,
     "accept_base_difference": False,
@@ -258,7 +260,7 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
             yield f"sra_swing_tasks is not set, but sra_swing_method is {method}. Name the tasks file that points production at a device."
         elif not pathlib.Path(str(tasks)).is_file():
             yield f"sra_swing_tasks names {tasks}, which is no file on the controller. Give an absolute path."
-    for name in ("verify_tasks", "logout_announce"):
+    for name in ("verify_tasks", "logout_announce", "upload_tasks", "fetch_tasks"):
         if settings[name] and not pathlib.Path(str(settings[name])).is_file():
             yield f"sra_{name} names {settings[name]}, which is no file on the controller. Give an absolute path."
     if settings["logout_announce"] and not settings["logout_users"]:
@@ -520,7 +522,8 @@ def describe_lane(
                 or "nobody"
             )
             problems.append(
-                f"{name} ({where}) has no peer: group device_b holds {others}. Give device A and device B of a pair the same sra_pair."
+                f"{name} ({where}) has no peer: group device_b holds {others}. Give device A and device B of a pair the same sra_pair. "
+                "Where an automation platform slices the job, the pair is torn: let the inventory hold device A only, with device B in its sra_peer."
             )
         elif len(peers) > 1:
             problems.append(

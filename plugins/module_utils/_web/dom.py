@@ -55,7 +55,7 @@ def _decode(body: bytes, content_type: str) -> str:
         try:
             if name:
                 return body.decode(name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
     return body.decode("utf-8", "replace")
 
