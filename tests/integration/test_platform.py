@@ -14,7 +14,7 @@ import typing as t
 import pytest
 
 from .conftest import Lab
-from .platform import Job, lanes_only, sliced
+from .runner_jobs import Job, lanes_only, sliced
 
 StartLab = t.Callable[..., Lab]
 
