@@ -325,6 +325,8 @@ class Platform:
         if template is not None:
             owner = next(one for one in _UNIFIED if template in self.lists[one])
             related["unified_job_template"] = f"/api/v2/{owner}/{template}/"
+        if name == "projects":
+            item["scm_revision"] = "0123456789abcdef0123456789abcdef01234567"
         if name == "job_templates":
             item["organization"] = self.lists["projects"][item["project"]]["organization"]
         summary = {"object_roles": self.lists[name][number].get("object_roles", {})}
