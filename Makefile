@@ -19,7 +19,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins large $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large fleet matrix release $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -54,6 +54,15 @@ skins: setup ## Run the procedures over all markups and twenty random ones
 
 large: setup ## Move packages and backups of 4 GB and print the peak memory (needs 20 GB of disk)
 	@SRA_TEST_LARGE_MB=4096 exec $(VENV)/bin/python -m pytest tests/integration/test_large_files.py -q -s
+
+fleet: setup ## Upgrade twenty pairs in four slices side by side, on disks that are wiped between the windows
+	@SRA_TEST_FLEET=20 exec $(VENV)/bin/python -m pytest tests/integration/test_platform.py -q
+
+matrix: setup ## Run unit tests and a procedure on each pair of Python and ansible-core
+	@exec $(VENV)/bin/nox -s matrix
+
+release: setup ## Build the artifact from what is committed, the same bytes each time
+	@exec $(VENV)/bin/python tests/tools/release.py
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

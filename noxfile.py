@@ -36,9 +36,14 @@ nox.options.default_venv_backend = "venv"
 def interpreter(version: str) -> str:
     """A Python that runs: pyenv leaves commands on PATH that fail when called, while the real ones lie in its folder."""
     candidates = [shutil.which(f"python{version}") or ""]
-    candidates += map(str, sorted((pathlib.Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}")))
+    candidates += map(
+        str, sorted((pathlib.Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
+    )
     for candidate in filter(None, candidates):
-        if subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
+            == 0
+        ):
             return candidate
     return f"python{version}"
 
@@ -63,7 +68,9 @@ def smoke(session: nox.Session, core: str) -> None:
 
 
 @nox.session
-@nox.parametrize("python,core", [nox.param(interpreter(python), core, id=f"{python}-{core}") for python, core in VERSIONS])
+@nox.parametrize(
+    "python,core", [nox.param(interpreter(python), core, id=f"{python}-{core}") for python, core in VERSIONS]
+)
 def matrix(session: nox.Session, core: str) -> None:
     """The unit tests and one procedure on each pair of versions."""
     install(session, core)

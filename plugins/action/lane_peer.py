@@ -26,11 +26,11 @@ class ActionModule(ActionBase):
         known = task_vars or {}
         _unused, arguments = self.validate_argument_spec({"peer": {"type": "raw", "required": True}})
         try:
-            peer = describe_peer(
-                known["inventory_hostname"], arguments["peer"], known["hostvars"], known["groups"]
-            )
+            peer = describe_peer(known["inventory_hostname"], arguments["peer"], known["hostvars"], known["groups"])
         except SraError as error:
-            result.update(failed=True, msg=f"Nothing was contacted and nothing was changed. {error}", error=error.to_dict())
+            result.update(
+                failed=True, msg=f"Nothing was contacted and nothing was changed. {error}", error=error.to_dict()
+            )
             return result
         host = {"host_name": peer.name, "groups": list(peer.groups), "host_vars": peer.variables}
         result.update(changed=False, peer=peer.name, add_host=host)

@@ -109,7 +109,9 @@ class Platform:
         return sorted(item.get("name") or item["identifier"] for item in self.lists[name].values())
 
     def named(self, name: str, item_name: str) -> Item:
-        return next(item for item in self.lists[name].values() if item_name in (item.get("name"), item.get("identifier")))
+        return next(
+            item for item in self.lists[name].values() if item_name in (item.get("name"), item.get("identifier"))
+        )
 
     def linked(self, name: str, number: int, link: str) -> list[int]:
         return self.links.get((name, number, link), [])
@@ -287,7 +289,9 @@ class Platform:
         if name == "credential_types":
             check_credential_type(item)
         elif name == "credentials":
-            known = {field["id"] for field in self.lists["credential_types"][item["credential_type"]]["inputs"]["fields"]}
+            known = {
+                field["id"] for field in self.lists["credential_types"][item["credential_type"]]["inputs"]["fields"]
+            }
             if set(item.get("inputs") or {}) - known:
                 raise Refused({"inputs": ["Additional properties are not allowed"]})
         elif name == "job_templates":
@@ -305,7 +309,9 @@ class Platform:
         owner = next((one for one in _UNIFIED if template in self.lists[one]), None)
         if owner is None or not item.get("extra_data"):
             return
-        asked = {question["variable"] for question in self.surveys.get((owner, t.cast(int, template)), {}).get("spec", [])}
+        asked = {
+            question["variable"] for question in self.surveys.get((owner, t.cast(int, template)), {}).get("spec", [])
+        }
         if not self.lists[owner][t.cast(int, template)].get("ask_variables_on_launch"):
             extra = set(item["extra_data"]) - asked
             if extra:
@@ -340,14 +346,16 @@ def _page(results: list[Item]) -> Item:
 
 def check_survey(spec: t.Any) -> None:
     """The rules of AWX's JobTemplateSurveySpec."""
-    for key, kind in (("name", str), ("description", str), ("spec", list)):
+    parts: tuple[tuple[str, type], ...] = (("name", str), ("description", str), ("spec", list))
+    for key, kind in parts:
         if not isinstance(spec, dict) or not isinstance(spec.get(key), kind):
             raise Refused({"error": f"Expected field '{key}' in the survey spec."})
     if not spec["spec"]:
         raise Refused({"error": "'spec' doesn't contain any items."})
     seen: set[str] = set()
     for number, question in enumerate(spec["spec"]):
-        for key, kind in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
+        needed: tuple[tuple[str, type], ...] = (("type", str), ("question_name", str), ("variable", str))
+        for key, kind in (*needed, ("required", bool)):
             if not isinstance(question.get(key), kind):
                 raise Refused({"error": f"'{key}' in survey question {number} is missing or of another type."})
         if question["variable"] in seen or question["type"] not in _SURVEY_DEFAULTS:
@@ -366,7 +374,18 @@ def check_survey(spec: t.Any) -> None:
 def check_credential_type(item: Item) -> None:
     """The rules of AWX's CredentialTypeInputField and CredentialTypeInjectorField."""
     inputs, injectors = item.get("inputs") or {}, item.get("injectors") or {}
-    allowed = {"id", "label", "type", "format", "choices", "help_text", "multiline", "secret", "ask_at_runtime", "default"}
+    allowed = {
+        "id",
+        "label",
+        "type",
+        "format",
+        "choices",
+        "help_text",
+        "multiline",
+        "secret",
+        "ask_at_runtime",
+        "default",
+    }
     if set(inputs) - {"fields", "required"}:
         raise Refused({"inputs": ["Additional properties are not allowed"]})
     ids = [field.get("id") for field in inputs.get("fields", [])]

@@ -33,7 +33,9 @@ def lanes_only(inventory: Data) -> Data:
         peer_name, peer = peers[own["sra_pair"]]
         own_of_peer = {key.removeprefix("sra_"): value for key, value in peer.items() if key != "sra_pair"}
         lanes[name] = {**own, "sra_peer": {"name": peer_name, **own_of_peer}}
-    return {"all": {"vars": inventory["all"].get("vars", {}), "children": {"device_a": {"hosts": lanes}, "device_b": {}}}}
+    return {
+        "all": {"vars": inventory["all"].get("vars", {}), "children": {"device_a": {"hosts": lanes}, "device_b": {}}}
+    }
 
 
 def sliced(inventory: Data, number: int, count: int) -> Data:
@@ -71,7 +73,9 @@ class Job:
         hosts.write_text(_SCRIPT.format(data=json.dumps(inventory)), encoding="utf-8")
         hosts.chmod(0o700)
         (folder / "env" / "extravars").write_text(json.dumps(extra_vars), encoding="utf-8")
-        play = f"- name: Run the playbook of the collection\n  ansible.builtin.import_playbook: bseries.sra.{playbook}\n"
+        play = (
+            f"- name: Run the playbook of the collection\n  ansible.builtin.import_playbook: bseries.sra.{playbook}\n"
+        )
         (folder / "project" / "job.yml").write_text(play, encoding="utf-8")
         known = environment(folder)
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", "job.yml", "--ident", "job"]

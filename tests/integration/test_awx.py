@@ -14,12 +14,11 @@ import typing as t
 
 import pytest
 import yaml
-
 from awx.standin import Platform, Server
 
 from .conftest import ROOT, Outcome, environment, read_recap
 
-TOKEN = "token-of-the-stand-in"  # noqa: S105
+TOKEN = "token-of-the-stand-in"
 SECRETS = ("Appl1ance-Pass", "L0gin-Pass", "Client-Secret-1", "TSIG-secret==", "Backup-Pass-1", "hook-Pass-1")
 PLAYBOOKS = [f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml")]
 SETTINGS: dict[str, t.Any] = {
@@ -38,7 +37,11 @@ SETTINGS: dict[str, t.Any] = {
         },
     },
     "sra_awx_lanes": {
-        "berlin1": {"sra_host": "192.0.2.11", "sra_pair": "berlin", "sra_peer": {"name": "berlin2", "host": "192.0.2.12"}},
+        "berlin1": {
+            "sra_host": "192.0.2.11",
+            "sra_pair": "berlin",
+            "sra_peer": {"name": "berlin2", "host": "192.0.2.12"},
+        },
         "wien1": {"sra_host": "192.0.2.21", "sra_pair": "wien", "sra_peer": {"name": "wien2", "host": "192.0.2.22"}},
     },
     "sra_awx_slices": 2,
@@ -90,7 +93,7 @@ def variables_of_the_role() -> dict[str, t.Any]:
 
     Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
     text = (ROOT / "roles" / "awx" / "vars" / "main.yml").read_text(encoding="utf-8")
-    return t.cast("dict[str, t.Any]", yaml.load(text, Loader))  # noqa: S506
+    return t.cast("dict[str, t.Any]", yaml.load(text, Loader))
 
 
 @pytest.mark.slow
@@ -110,7 +113,9 @@ def test_two_set_ups_of_which_the_second_changes_nothing(tmp_path: pathlib.Path)
     assert again == []
     role = variables_of_the_role()
     assert platform.names("job_templates") == sorted(f"SRA {one['title']}" for one in role["awx_templates"].values())
-    assert platform.names("workflow_job_templates") == sorted(f"SRA {one['title']}" for one in role["awx_workflows"].values())
+    assert platform.names("workflow_job_templates") == sorted(
+        f"SRA {one['title']}" for one in role["awx_workflows"].values()
+    )
     assert platform.names("schedules") == ["SRA window 1", "SRA window 2"]
     assert platform.named("schedules", "SRA window 1")["rrule"].startswith("DTSTART:20270306T190000Z ")
     assert platform.names("groups") == ["device_a", "device_b", "new_appliance", "old_appliance"]

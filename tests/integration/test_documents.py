@@ -21,6 +21,7 @@ ELSEWHERE = {
     "download_packages": "test_offline.py",
     "migrate_hardware": "test_hardware.py",
     "decommission": "test_hardware.py",
+    "awx_setup": "test_awx.py",
 }
 """Playbooks that need another scene than one pair, and the tests that run them as documented."""
 

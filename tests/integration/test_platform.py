@@ -103,7 +103,9 @@ def test_slices_on_wiped_disks_upgrade_a_fleet_in_two_windows(start_lab: StartLa
         devices = [(lab.device(letter, name)["product"], lab.device(letter, name)["role"]) for letter in "ab"]
         assert devices == [("12.2.0", "backup"), ("12.2.0", "primary")], name
         record = json.loads((lab.folder / "bucket" / name / f"{name}.upgrades.json").read_text(encoding="utf-8"))
-        assert {step["id"] for step in record["upgrades"][-1]["steps"]} >= {"swing", "final_sync"}, "both windows are in it"
+        assert {step["id"] for step in record["upgrades"][-1]["steps"]} >= {"swing", "final_sync"}, (
+            "both windows are in it"
+        )
     assert lab.simulator.violations() == []
 
 
@@ -117,3 +119,25 @@ def test_a_torn_pair_is_refused_by_name_before_anything_is_touched(start_lab: St
     assert "one-a (sra_pair='one') has no peer" in said
     assert "slices the job, the pair is torn" in said
     assert lab.simulator.log() == []
+
+
+def test_a_failed_canary_keeps_the_other_waves_from_beginning(start_lab: StartLab) -> None:
+    lab = start_lab({"pairs": [{"name": "berlin", "single": True}, {"name": "wien", "single": True}]})
+    lab.simulator.fault("install_failed", "berlin-a", count=1)
+    outcome = lab.play("upgrade_single", "-e", "sra_serial=1,100%", timeout=900)
+    assert outcome.status != 0
+    assert {entry["device"] for entry in lab.writes()} == {"berlin-a"}
+    assert [lab.device("a", name)["product"] for name in ("berlin", "wien")] == ["12.1.0", "12.1.0"]
+
+
+def test_the_verification_between_windows_fails_until_the_new_version_serves(start_lab: StartLab) -> None:
+    old = start_lab()
+    before = old.play("verify", timeout=600)
+    assert before.status != 0
+    assert "No device that serves has version 12.2.0" in before.output
+    assert old.writes() == []
+    new = {"base": "3.3.2", "product": "12.2.0", "build": "53417"}
+    lab = start_lab({"pairs": [{"name": "one", "both": new}]})
+    after = lab.play("verify", timeout=600)
+    assert after.status == 0, after.output
+    assert lab.writes() == []

@@ -82,7 +82,18 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", venv, cwd=tmp_path)
     core = next(line for line in (ROOT / "requirements" / "run.in").read_text().splitlines() if "ansible-core" in line)
-    run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", "-r", needs, core, cwd=tmp_path, HOME=str(pathlib.Path.home()))
+    run(
+        venv / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-r",
+        needs,
+        core,
+        cwd=tmp_path,
+        HOME=str(pathlib.Path.home()),
+    )
     lab = start_lab()
     user = InstalledLab(lab.simulator, lab.folder, lab.settings, venv / "bin" / "ansible-playbook", installed)
     outcome = user.play("upgrade_asynchronous", "-e", "sra_confirmed=true", timeout=1200)

@@ -63,7 +63,7 @@ def changelog(folder: Path, when: int) -> None:
     version = yaml.safe_load((folder / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     known = yaml.safe_load((folder / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))["releases"] or {}
     if version not in known:
-        date = datetime.datetime.fromtimestamp(when, datetime.timezone.utc).date().isoformat()
+        date = datetime.datetime.fromtimestamp(when, datetime.UTC).date().isoformat()
         run(BIN / "antsibull-changelog", "release", "--version", version, "--date", date, cwd=folder)
 
 

@@ -24,10 +24,16 @@ def explain(hostvars: t.Mapping[str, Vars], groups: Groups) -> dict[str, t.Any]:
     torn = list(_torn(hostvars, groups, idle))
     if idle:
         others = [name for name in idle if not any(name in (groups.get(group) or ()) for group in _GROUPS)]
-        lines = [f"  ! {sentence}" for sentence in torn] + ([f"  in none of the groups: {', '.join(others)}"] if others else [])
+        lines = [f"  ! {sentence}" for sentence in torn] + (
+            [f"  in none of the groups: {', '.join(others)}"] if others else []
+        )
         parts.append("\n".join(["NOT USED BY ANY PLAYBOOK", *lines]))
     problems = len(torn) + sum(len(lane.problems) for _title, lane in lanes)
-    verdict = f"{problems} thing(s) to put right, marked by !." if problems else "Nothing to put right. No appliance was asked."
+    verdict = (
+        f"{problems} thing(s) to put right, marked by !."
+        if problems
+        else "Nothing to put right. No appliance was asked."
+    )
     head = f"{len(lanes)} lane(s): a lane is a pair, or one appliance, that a run works on."
     return {"text": "\n\n".join([head, *parts, verdict]), "problems": problems}
 
@@ -36,12 +42,16 @@ def _lanes(hostvars: t.Mapping[str, Vars], groups: Groups) -> list[tuple[str, La
     lanes = []
     for name in groups.get("device_a") or ():
         own = hostvars[name]
-        procedure = "single" if not groups.get("device_b") else "asynchronous" if own.get("sra_swing_method") else "synchronous"
+        procedure = (
+            "single" if not groups.get("device_b") else "asynchronous" if own.get("sra_swing_method") else "synchronous"
+        )
         lanes.append((_title(procedure, own, name), describe_lane(name, _settings(own), hostvars, groups, procedure)))
     moved = {"device_a": groups.get("old_appliance") or (), "device_b": groups.get("new_appliance") or ()}
     for name in moved["device_a"]:
         lane = describe_lane(name, _settings(hostvars[name]), hostvars, moved, "synchronous", upgrading=False)
-        lanes.append((f"MIGRATION {hostvars[name].get('sra_pair') or name}: the old appliance is replaced by the new one", lane))
+        lanes.append(
+            (f"MIGRATION {hostvars[name].get('sra_pair') or name}: the old appliance is replaced by the new one", lane)
+        )
     if not any(groups.get(group) for group in _GROUPS):
         for name in sorted(set(groups.get("all") or ()) - {"localhost"}):
             lane = describe_lane(name, _settings(hostvars[name]), hostvars, {}, "single")
@@ -62,7 +72,13 @@ def _title(procedure: str, own: Vars, name: str) -> str:
 
 def _lane_text(title: str, lane: Lane, hostvars: t.Mapping[str, Vars]) -> str:
     old = title.startswith("MIGRATION")
-    roles = ("old", "new") if old else ("device A, the primary now", "device B, its backup") if lane.b else ("appliance", "")
+    roles = (
+        ("old", "new")
+        if old
+        else ("device A, the primary now", "device B, its backup")
+        if lane.b
+        else ("appliance", "")
+    )
     lines = [title]
     for role, name in zip(roles, (lane.a, lane.b), strict=True):
         if name:

@@ -34,9 +34,7 @@ def results(
         "stage": stage.get("sentence"),
         "target_version": plan.get("target_version"),
         "devices": {
-            letter: {key: device.get(key) for key in _DEVICE}
-            for letter in ("a", "b")
-            if (device := state.get(letter))
+            letter: {key: device.get(key) for key in _DEVICE} for letter in ("a", "b") if (device := state.get(letter))
         },
         "installed": [
             {key: package.get(key) for key in ("device", "name", "version", "seconds")}
