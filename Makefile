@@ -7,7 +7,7 @@ BUILD := $(CURDIR)/.build
 VENV := $(CURDIR)/.venv
 COLLECTION := $(BUILD)/ansible_collections/bseries/sra
 CHECK := $(VENV)/bin/python tests/tools/check.py
-CHECKS := format ruff yamllint ansible-lint licences changelog mypy sanity docs-lint docs unit procedures molecule
+CHECKS := format ruff yamllint ansible-lint licences changelog mypy sanity docs-lint docs unit procedures smoke molecule
 
 export PATH := $(VENV)/bin:$(PATH)
 export ANSIBLE_ASYNC_DIR := $(BUILD)/ansible/async

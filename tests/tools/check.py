@@ -98,6 +98,8 @@ TESTS = (
     pytest("unit", "tests/unit", 120),
     # Two at a time: a procedure waits for its appliances more than it computes.
     pytest("procedures", "tests/integration", 1200, "--numprocesses=2", "--dist=worksteal"),
+    # One procedure on the oldest and on the newest Python and ansible-core; a Python that is not there is left out.
+    Check("smoke", (BIN / "nox", "--session", "smoke", "--no-error-on-missing-interpreters")),
     Check("molecule", (BIN / "molecule", "test", "--all"), needs="extensions/molecule"),
 )
 
