@@ -78,6 +78,8 @@ _SURVEY_DEFAULTS = {
     "float": float,
 }
 ENCRYPTED = "$encrypted$"
+_HIDDEN = ("password", "token")
+"""What an AWX does not show of a notification's configuration."""
 
 
 class Refused(Exception):
@@ -237,6 +239,11 @@ class Platform:
             secret = self._secret_fields(item["credential_type"])
             kept.update({key: value for key, value in inputs.items() if key in secret and value != ENCRYPTED})
             item["inputs"] = {key: ENCRYPTED if key in secret else value for key, value in inputs.items()}
+        if name == "notification_templates":
+            given = item.get("notification_configuration") or {}
+            kept = self.secrets.setdefault(number, {})
+            kept.update({key: value for key, value in given.items() if key in _HIDDEN and value != ENCRYPTED})
+            item["notification_configuration"] = {**given, **{key: ENCRYPTED for key in given if key in _HIDDEN}}
         self.lists[name][number] = item
 
     def _checked(self, name: str, body: t.Any, number: int | None) -> Item:

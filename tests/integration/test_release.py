@@ -71,8 +71,8 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
     assert [name for name in names if name.startswith(lean)] == []
 
     installed = tmp_path / "installed"
-    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, artifact, cwd=tmp_path)
     own = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, artifact, cwd=tmp_path, **own)
     run(BIN / "ansible-galaxy", "collection", "verify", "--offline", "bseries.sra", cwd=tmp_path, **own)
     needs, system = tmp_path / "needs.txt", tmp_path / "bindep.txt"
     introspect = ("introspect", f"--write-pip={needs}", f"--write-bindep={system}", str(installed))
