@@ -6,23 +6,23 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
+
 display = Display()
 
 # With a short label in front, a line fits a terminal of 110 columns, like the plan's table.
 _WIDTH = 100
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _fitting(line: str) -> list[str]:
     """The line with unprintable characters replaced, cut between words where it is too long."""
-    line = _UNPRINTABLE.sub("?", line)
+    line = printable(line)
     if len(line) <= _WIDTH:
         return [line]
     indent = " " * (len(line) - len(line.lstrip()) + 4)

@@ -23,6 +23,8 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import (
     nested_params,
 )
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import die_with
+from ansible_collections.bseries.sra.plugins.plugin_utils._progress import of_task
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
 
 display = Display()
 
@@ -58,7 +60,7 @@ class ActionModule(ActionBase):
         prefix = f"[{arguments['label']}] " if arguments.get("label") else ""
 
         def say(text: str) -> None:
-            display.display("\n".join(prefix + line for line in text.splitlines()))
+            display.display("\n".join(prefix + printable(line) for line in text.splitlines()))
 
         def guide(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             options = guided.Options.from_params(
@@ -70,7 +72,10 @@ class ActionModule(ActionBase):
             done = {"seconds": 0.0} if check_mode else guided.wait(options, file, say, connect)
             return {"changed": False, "backup": None, "text": text, **done}
 
-        outcome = execute(guide, arguments, check_mode=bool(self._task.check_mode), diff=False)
+        with of_task(self, task_vars or {}, None, speaks=True) as progress:
+            outcome = execute(
+                guide, arguments, check_mode=bool(self._task.check_mode), diff=False, listener=progress.hear
+            )
         result.update(remove_values(outcome, validation._no_log_values))
         return result
 

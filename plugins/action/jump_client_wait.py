@@ -14,6 +14,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import Connect
 from ansible_collections.bseries.sra.plugins.module_utils._resources import jump_client_wait
 from ansible_collections.bseries.sra.plugins.modules.jump_client_wait import ARGUMENT_SPEC
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import InProcess
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
 
 display = Display()
 
@@ -22,7 +23,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     """The wait, with a line for every change."""
     prefix = f"[{params['label']}] " if params["label"] else ""
     return jump_client_wait.run(
-        params, check_mode, connect, say=lambda text: t.cast(None, display.display(f"{prefix}{text}"))
+        params, check_mode, connect, say=lambda text: t.cast(None, display.display(prefix + printable(text)))
     )
 
 
@@ -30,4 +31,5 @@ class ActionModule(InProcess):
     """The module of the same name documents it."""
 
     argument_spec = ARGUMENT_SPEC
+    speaks = True
     resource = staticmethod(run)

@@ -29,6 +29,8 @@ from ansible import constants
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
+
 # Modules of the collection that only look; what they read is announced where it matters.
 _READING: t.Final = frozenset(
     {
@@ -94,7 +96,7 @@ class CallbackModule(Default):
         self._handle_warnings(outcome)
         self._ended(result, "FAILED", constants.COLOR_ERROR)
         for line in message.rstrip().splitlines():
-            self._display.display(f"    {line}", color=constants.COLOR_ERROR)
+            self._display.display(f"    {printable(line)}", color=constants.COLOR_ERROR)
 
     def v2_playbook_on_include(self, included_file: t.Any) -> None:
         if not self._brief:

@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ._api.client import ApiClient
 from ._errors import ApiError, AuthenticationError, InputError, PageError, SraError, StateError
+from ._live import Listener, Moment, listening
 from ._pages import basics
 from ._transport.endpoint import Endpoint
 from ._transport.redact import Redactor
@@ -405,8 +406,10 @@ def run_module(module: AnsibleModule, run: Run) -> None:
     module.exit_json(**outcome)
 
 
-def execute(run: Run, params: Params, *, check_mode: bool, diff: bool) -> dict[str, t.Any]:
-    """The result of a resource as a task's result; every way out passes the redactor."""
+def execute(
+    run: Run, params: Params, *, check_mode: bool, diff: bool, listener: Listener | None = None
+) -> dict[str, t.Any]:
+    """The result of a resource as a task's result; every way out passes the redactor, to the ``listener`` too."""
     redactor = Redactor(*_secrets_in(params))
     opened: list[Connection] = []
 
@@ -415,7 +418,12 @@ def execute(run: Run, params: Params, *, check_mode: bool, diff: bool) -> dict[s
         opened.append(connection)
         return connection
 
-    outcome, failure = _attempt(run, params, check_mode, connect)
+    def hear(moment: Moment) -> None:
+        if listener is not None:
+            listener(redactor.data(moment))
+
+    with listening(hear if listener is not None else None):
+        outcome, failure = _attempt(run, params, check_mode, connect)
     if not diff:
         outcome.pop("diff", None)
     warnings = [*outcome.pop("warnings", ()), *(text for one in opened for text in one.warnings)]

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 import typing as t
 
 from ._errors import WaitTimeout
+from ._live import Moment, tell
 
 T = t.TypeVar("T")
+_FIGURES: t.Final = re.compile(r"\d[\d.,:]*")
 
 
 class Clock:
@@ -51,11 +54,16 @@ class Deadline:
 
 @dataclasses.dataclass(frozen=True)
 class Look(t.Generic[T]):
-    """One look at what is waited for: ``done`` with a ``value``, or not yet, and in which ``state`` (words for people)."""
+    """One look at what is waited for: ``done`` with a ``value``, or not yet, and in which ``state`` (words for people).
+
+    ``percent`` where the appliance tells it; ``phase`` names the part of the work (default: the state without its figures).
+    """
 
     done: bool
     state: str
     value: T | None = None
+    percent: float | None = None
+    phase: str | None = None
 
 
 def wait_for(
@@ -83,6 +91,8 @@ def wait_for(
         if seen.done:
             return seen.value
         last = seen.state
+        phase = _FIGURES.sub("", last) if seen.phase is None else seen.phase
+        tell(Moment(last, phase, seen.percent, elapsed=deadline.elapsed, limit=deadline.seconds))
         if on_state is not None:
             on_state(last, deadline)
         if over:

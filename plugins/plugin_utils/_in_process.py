@@ -24,11 +24,15 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.bseries.sra.plugins.module_utils import _deps
 from ansible_collections.bseries.sra.plugins.module_utils._module import execute
 
+from ._progress import of_task
+from ._status_line import attach
+
 # Loaded once in the controller's main process, from which the workers of all tasks are forked. A missing library is
 # named by the task that needs it.
 for _name in ("requests", "urllib3", "requests_toolbelt", "lxml_html", "lxml_etree", "defusedxml", "cryptography"):
     getattr(_deps, _name)
 
+attach()
 
 _PR_SET_PDEATHSIG: t.Final = 1
 
@@ -47,6 +51,8 @@ class InProcess(ActionBase):
     """One task: options checked as the module checks them, the resource called, secrets taken out of the result."""
 
     argument_spec: t.ClassVar[dict[str, t.Any]] = {}
+    speaks: t.ClassVar[bool] = False
+    """Whether the task prints its own lines while it waits."""
     resource: t.ClassVar[staticmethod[..., dict[str, t.Any]]]
 
     _supports_check_mode = True
@@ -59,8 +65,13 @@ class InProcess(ActionBase):
             return result
         die_with(os.getppid())
         validation, params = self.validate_argument_spec(self.argument_spec)
-        outcome = execute(
-            type(self).resource, params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff)
-        )
+        with of_task(self, task_vars or {}, params.get("host"), speaks=self.speaks) as progress:
+            outcome = execute(
+                type(self).resource,
+                params,
+                check_mode=bool(self._task.check_mode),
+                diff=bool(self._task.diff),
+                listener=progress.hear,
+            )
         result.update(remove_values(outcome, validation._no_log_values))
         return result

@@ -254,7 +254,7 @@ class Watch:
             self._silent_since = None
         elif self._says_nothing():
             self._following = False
-        return Look(False, progress.text or progress.state)
+        return Look(False, progress.text or progress.state, percent=progress.percent, phase=progress.state)
 
     def _says_nothing(self) -> bool:
         """Whether the page that the install led to has said nothing of an install for so long that it will not."""
@@ -315,8 +315,9 @@ class Watch:
     def _judge(self, situation: Situation) -> Look[Situation]:
         if not situation.idle:
             self._idle_since = None
-            self._note(present(situation.updates.progress))
-            return Look(False, situation.words())
+            progress = present(situation.updates.progress)
+            self._note(progress)
+            return Look(False, situation.words(), percent=progress.percent, phase=progress.state)
         if situation.updates.progress is not None:
             self._note(situation.updates.progress)
         if self._package is None or _installed(self._package, situation):

@@ -49,6 +49,10 @@ class Need:
             return jumpoints and not counts["active_pending"]
         return jumpoints and counts["active_ready"] >= self.active
 
+    def percent(self, counts: Counts) -> float | None:
+        """How many of the Jump Clients that are needed are back."""
+        return min(100.0, 100.0 * counts["active_ready"] / self.active) if self.active else None
+
 
 def run(
     params: Params, check_mode: bool, connect: Connect, clock: Clock | None = None, say: Say | None = None
@@ -85,7 +89,7 @@ def _wait(params: Params, connection: Connection, clock: Clock, say: Say) -> dic
                 raise
             return Look(False, f"the API is away: {error.message}")
         seen.append(counts)
-        return Look(need.met(counts), words(counts, need))
+        return Look(need.met(counts), words(counts, need), percent=need.percent(counts))
 
     teller = _Teller(say)
     known = int((baseline or {}).get("total") or 0)

@@ -12,6 +12,7 @@ import typing as t
 import zlib
 
 from .. import _deps
+from .._live import TellingSource
 
 CHUNK: t.Final = 64 * 1024
 
@@ -31,7 +32,10 @@ def encoded(data: FormData | None, fields: t.Sequence[Field] | None) -> tuple[t.
         encoder = _deps.requests_toolbelt.multipart.encoder
         # The wrapper makes the encoder begin where the file stands, and read any kind of file piece by piece.
         parts = [
-            (name, value if isinstance(value, str) else (value[0], encoder.FileWrapper(value[1]), value[2]))
+            (
+                name,
+                value if isinstance(value, str) else (value[0], TellingSource(encoder.FileWrapper(value[1])), value[2]),
+            )
             for name, value in fields
         ]
         body = encoder.MultipartEncoder(parts)

@@ -15,6 +15,7 @@ import re
 import typing as t
 import urllib.parse
 
+from .._live import TellingSink
 from .._records import ServedCertificate
 from .._wait import Clock, Deadline
 from . import exchange
@@ -206,7 +207,7 @@ class Transport:
             call,
             self._budget(timeout, deadline, whole=False),
             lambda status, headers: (
-                (dest_file, max_bytes)
+                (TellingSink(dest_file, _announced(headers)), max_bytes)
                 if 200 <= status < 300 and (accept is None or accept(status, headers))
                 else (buffer, MAX_BODY)
             ),
@@ -352,6 +353,12 @@ class Transport:
             expected=f"status {' or '.join(str(status) for status in sorted(accept_statuses))}",
             seen=f"status {response.status}, {response.content_type or 'no content type'}",
         )
+
+
+def _announced(headers: http.client.HTTPMessage) -> int | None:
+    """How many bytes are to come, where the server says so and compresses nothing."""
+    length = headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() and headers.get("Content-Encoding", "identity") == "identity" else None
 
 
 _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
