@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError
 from ansible_collections.bseries.sra.plugins.module_utils._module import Connect, Params
+from ansible_collections.bseries.sra.plugins.module_utils._resources._backup_folder import backups_of
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import InProcess
 from ansible_collections.bseries.sra.plugins.plugin_utils._rehearsal.pretence import Real
 from ansible_collections.bseries.sra.plugins.plugin_utils._rehearsal.rehearse import rehearse
@@ -39,6 +40,7 @@ def run(params: Params, _check_mode: bool, _connect: Connect) -> dict[str, t.Any
         settings=lane["settings"],
         devices={letter: state[letter] for letter in letters},
         plan=params["plan"],
+        backup_bytes=_backup_bytes(lane["settings"], {letter: state[letter] for letter in letters}),
     )
     outcome = rehearse(
         real,
@@ -49,6 +51,13 @@ def run(params: Params, _check_mode: bool, _connect: Connect) -> dict[str, t.Any
         report_dir=pathlib.Path(params["report_dir"]) if params["report_dir"] else None,
     )
     return {"changed": False, **outcome}
+
+
+def _backup_bytes(settings: t.Mapping[str, t.Any], devices: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, int]:
+    """The size of each device's newest backup."""
+    folder = pathlib.Path(settings["backup_dir"])
+    found = {letter: backups_of(folder, device["host"], int(device["port"])) for letter, device in devices.items()}
+    return {letter: backups[0].size for letter, backups in found.items() if backups}
 
 
 class ActionModule(InProcess):

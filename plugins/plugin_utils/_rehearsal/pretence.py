@@ -17,7 +17,15 @@ from .expected import seconds_of
 Data = t.Mapping[str, t.Any]
 
 KEPT: t.Final = (
-    *("target_version", "accept_license", "backup_keep", "backup_keep_days", "backup_vault_key", "confirmed", "swing_again"),
+    *(
+        "target_version",
+        "accept_license",
+        "backup_keep",
+        "backup_keep_days",
+        "backup_vault_key",
+        "confirmed",
+        "swing_again",
+    ),
     *("accept_base_difference", "accept_differences", "clock_skew_max", "jump_client_limit", "jump_client_threshold"),
     *("jump_client_timeout", "logout_users", "estimates", "install_timeout", "sync_timeout", "relationship_timeout"),
     *("verify_timeout", "swing_timeout", "observe_timeout", "reach_timeout"),
@@ -25,6 +33,7 @@ KEPT: t.Final = (
 """Settings of the lane that the rehearsed run gets as they are. Nothing else is handed on: it may lead out of the rehearsal."""
 _MOST_CLIENTS: t.Final = 200
 """More simulated clients than this only cost time."""
+_LARGEST_BACKUP: t.Final = 64_000_000
 _NEVER: t.Final = "999.0.0"
 """A version of Base that no appliance has."""
 _BEFORE_INSTALL: t.Final = 0.1
@@ -34,17 +43,27 @@ _VERSION: t.Final = re.compile(r"\d+(?:\.\d+)+")
 
 @dataclasses.dataclass(frozen=True)
 class Real:
-    """What was read of the pair: the lane, both appliances, the plan, and the variables of both hosts."""
+    """What was read of the pair: inventory names and readings by letter (``a``, ``b``), the lane's settings, the plan.
+
+    ``backup_bytes`` are the sizes of the newest backups, where there are any.
+    """
 
     label: str
     names: t.Mapping[str, str]
     settings: Data
     devices: t.Mapping[str, Data]
     plan: Data
+    backup_bytes: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def paired(self) -> bool:
         return {device.get("failover_role") for device in self.devices.values()} == {"primary", "backup"}
+
+    @property
+    def serving(self) -> str:
+        """The device that serves production; device A where nobody knows."""
+        serving = str(self.plan.get("serving"))
+        return serving if serving in self.devices else "a"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +107,7 @@ def _device(letter: str, device: Data, real: Real, replaced: list[str]) -> dict[
         "build": device.get("build") or "",
         "role": device.get("failover_role") or "none",
         "clock_offset": float((device.get("time") or {}).get("skew_seconds") or 0),
-        "shared_ip_enabled": _holds_production(letter, device, real),
+        "shared_ip_enabled": letter == real.serving,
         "users": len((device.get("clients") or {}).get("users") or ()),
         "ntp_servers": list((device.get("network") or {}).get("ntp_servers") or ()),
         "vault_key": bool(real.settings.get("backup_vault_key")),
@@ -97,6 +116,8 @@ def _device(letter: str, device: Data, real: Real, replaced: list[str]) -> dict[
     }
     if not device.get("base_version"):
         replaced.append(f"The Base version of {name} was not read; the simulated one has {options['base']}.")
+    if letter in real.backup_bytes:
+        options["backup_bytes"] = min(real.backup_bytes[letter], _LARGEST_BACKUP)
     options.update(_clients(name, device.get("jump_clients") or {}, replaced))
     return options
 
@@ -106,7 +127,9 @@ def _clients(name: str, counts: Data, replaced: list[str]) -> dict[str, int]:
     active = max(int(counts.get("total") or 0) - passive, 0)
     jumpoints = int(counts.get("jumpoints_total") or 0)
     if max(active, passive, jumpoints) > _MOST_CLIENTS:
-        replaced.append(f"{name} has {active} active and {passive} passive Jump Clients; {_MOST_CLIENTS} of each are simulated.")
+        replaced.append(
+            f"{name} has {active} active and {passive} passive Jump Clients; {_MOST_CLIENTS} of each are simulated."
+        )
     return {
         "jump_clients": min(active, _MOST_CLIENTS),
         "passive_jump_clients": min(passive, _MOST_CLIENTS),
@@ -137,16 +160,13 @@ def _names_node(device: Data) -> bool:
     return str(device.get("host", "")).lower() in {str(name).lower() for name in served.get("names") or ()}
 
 
-def _holds_production(letter: str, device: Data, real: Real) -> bool:
-    serving = real.plan.get("serving")
-    return letter == serving if serving in real.devices else letter == "a"
-
-
 def _packages(real: Real) -> list[dict[str, t.Any]]:
     """Everything that an appliance is offered, and which Base each product wants."""
     found: dict[tuple[str, str], dict[str, t.Any]] = {}
     for device in real.devices.values():
-        offered = [package for package in (device.get("updates") or {}).get("available") or () if package.get("version")]
+        offered = [
+            package for package in (device.get("updates") or {}).get("available") or () if package.get("version")
+        ]
         bases = sorted((package["version"] for package in offered if package["kind"] == "base"), key=_order)
         for package in offered:
             if package["kind"] not in ("base", "product"):
@@ -223,7 +243,14 @@ def inventory(real: Real, ready: Data, folder: str, swing: Data) -> dict[str, t.
 
 
 def _host(real: Real, pair: Data, device: Data, ca_path: str) -> dict[str, t.Any]:
-    accounts = ("appliance_username", "appliance_password", "login_username", "login_password", "client_id", "client_secret")
+    accounts = (
+        "appliance_username",
+        "appliance_password",
+        "login_username",
+        "login_password",
+        "client_id",
+        "client_secret",
+    )
     return {
         "sra_host": device["address"],
         "sra_port": device["port"],

@@ -19,7 +19,7 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, SraError, WaitTimeout
+from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._lane.record import read_record, record_path
 from ansible_collections.bseries.sra.plugins.module_utils._records import as_data
 from ansible_collections.bseries.sra.plugins.module_utils._transport.files import atomic_file
@@ -172,22 +172,17 @@ class Stage:
             if address in by_address:
                 self._simulator.change(by_address[address], production=True)
 
-        first = pair["devices"][self._serving]["address"]
+        first = pair["devices"][self._real.serving]["address"]
         with stand_ins.NameServer("127.0.0.1", first, moved) as server:
             moved(first)
             yield server
-
-    @property
-    def _serving(self) -> str:
-        serving = self._real.plan.get("serving")
-        return serving if serving in self._real.devices else "a"
 
     def _run(self, arguments: t.Sequence[str]) -> Run:
         began = time.monotonic()
         log = self.folder / "output.log"
         with log.open("ab") as file:
             start = file.tell()
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 (Ansible itself, without a shell)
                 [sys.executable, "-m", "ansible", "playbook", *arguments],
                 cwd=self.folder,
                 env=self._environment(),

@@ -128,7 +128,9 @@ def _in_window(
             if begins == moment:
                 return moment, []
             cause = f"{step['title']} needs about {words(seconds)} and waits for the window that begins {clock_time(window.start)}"
-            return begins, [Gate("window", "Maintenance window", cause, "Run the same command again then.", step["id"], True)]
+            return begins, [
+                Gate("window", "Maintenance window", cause, "Run the same command again then.", step["id"], True)
+            ]
     cause = f"{step['title']} needs about {words(seconds)}, and no window from {clock_time(moment)} on has room for it"
     remedy = "Give a longer or a later window in sra_windows."
     return None, [Gate("window", "Maintenance window", cause, remedy, step["id"])]

@@ -48,7 +48,7 @@ def write_tasks(folder: pathlib.Path) -> pathlib.Path:
 
 
 class NameServer:
-    """The primary of one zone with one record, over TCP and UDP, which takes updates that are signed with its key."""
+    """The primary of one zone with one record, over TCP, which takes updates that are signed with its key."""
 
     def __init__(self, host: str, address: str, moved: t.Callable[[str], None]) -> None:
         _deps.require("dns")
@@ -63,7 +63,8 @@ class NameServer:
 
         class OverTcp(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                with contextlib.suppress(OSError, struct.error):
+                # What is no message, or signed with another key, gets no answer.
+                with contextlib.suppress(OSError, struct.error, _deps.dns.exception.DNSException):
                     (length,) = struct.unpack("!H", self.rfile.read(2))
                     reply = answer(self.rfile.read(length))
                     self.wfile.write(struct.pack("!H", len(reply)) + reply)

@@ -53,10 +53,9 @@ def _gates(title: str, gates: t.Sequence[Data]) -> list[str]:
 
 def _step(step: Data) -> str:
     begins = (step["begins"] or "").replace("T", " ")[:16] or "no window"
+    took = "not reached" if step["rehearsed_seconds"] is None else f"{step['rehearsed_seconds']:.1f} s"
     if step["id"] == "confirm":
         took = "-"
-    else:
-        took = "not reached" if step["rehearsed_seconds"] is None else f"{step['rehearsed_seconds']:.1f} s"
     title = _ADDRESS.sub("", step["title"])
     short = title if len(title) <= _TITLE_WIDTH else f"{title[: _TITLE_WIDTH - 3]}..."
     return f"  {begins:<16}  {words(step['estimate_seconds']):>10}  {took:>11}  {step['id']:<11}  {short}"
@@ -68,7 +67,9 @@ def _prediction(outcome: Data) -> list[str]:
     if predicted["production_away_seconds"] is not None:
         lines[-1] += f", production away for about {words(predicted['production_away_seconds'])}"
     if predicted["without_failover_seconds"]:
-        lines[-1] += f", without failover for {words(predicted['without_failover_seconds'])} and the time until window 2"
+        lines[-1] += (
+            f", without failover for {words(predicted['without_failover_seconds'])} and the time until window 2"
+        )
     lines[-1] += "."
     lines += [
         f"  {name} procedure: production away for about {words(values['production_away_seconds'])}"
