@@ -96,10 +96,11 @@ def test_an_update_that_cannot_be_installed_stops_it(start_lab: StartLab) -> Non
 def installed(folder: pathlib.Path) -> pathlib.Path:
     """A folder with the collection as its users get it: built into an artifact and installed from there."""
     galaxy = str(pathlib.Path(sys.executable).with_name("ansible-galaxy"))
-    options: dict[str, t.Any] = {"env": environment(folder), "check": True, "capture_output": True}
+    target = folder / "installed"
+    variables = {**environment(folder), "ANSIBLE_COLLECTIONS_PATH": str(target)}
+    options: dict[str, t.Any] = {"env": variables, "check": True, "capture_output": True}
     subprocess.run([galaxy, "collection", "build", str(ROOT), "--output-path", str(folder)], **options)
     (artifact,) = folder.glob("bseries-sra-*.tar.gz")
-    target = folder / "installed"
     subprocess.run(
         [galaxy, "collection", "install", "--offline", "-p", str(target), str(artifact)], cwd=folder, **options
     )

@@ -74,8 +74,12 @@ def rehearse(
     found = [_failed_check(check) for check in checks if check["outcome"] in ("fail", "error")]
     pretence = pretend(real, time_scale)
     confirmed = any(gate.kind == "confirmation" for gate in gates)
-    with tempfile.TemporaryDirectory(prefix="sra-rehearsal-") as name, _simulator(pretence.scenario) as simulator:
-        stage = Stage(real, simulator, pathlib.Path(name), procedure, Deadline(timeout))
+    with (
+        tempfile.TemporaryDirectory(prefix="sra-rehearsal-") as name,
+        _simulator(pretence.scenario) as simulator,
+        _network(real, simulator, folder := pathlib.Path(name)) as swing,
+    ):
+        stage = Stage(real, simulator.ready, swing, folder, procedure, Deadline(timeout))
         runs = [stage.play()]
         if runs[0].status == 0 and confirmed:
             runs.append(stage.play("-e", "sra_confirmed=true"))
@@ -121,61 +125,27 @@ class Stage:
     """A folder with everything that the rehearsed run uses, and the runs in it."""
 
     def __init__(
-        self, real: Real, simulator: Simulator, folder: pathlib.Path, procedure: str, deadline: Deadline
+        self, real: Real, ready: Data, swing: Data, folder: pathlib.Path, procedure: str, deadline: Deadline
     ) -> None:
         self.folder = folder
         self._real = real
-        self._simulator = simulator
+        self._ready = ready
+        self._swing = swing
         self._procedure = procedure
         self._deadline = deadline
         (folder / "ansible.cfg").touch()
 
     def play(self, *extra: str) -> Run:
         """Run the playbook once. Raises WaitTimeout where it does not end in time."""
-        with self._swing() as swing:
-            data = inventory(self._real, self._simulator.ready, str(self.folder), swing)
-            path = self.folder / "inventory.json"
-            path.write_text(json.dumps(data), encoding="utf-8")
-            return self._run([f"bseries.sra.upgrade_{self._procedure}", "-i", str(path), *extra])
+        data = inventory(self._real, self._ready, str(self.folder), self._swing)
+        path = self.folder / "inventory.json"
+        path.write_text(json.dumps(data), encoding="utf-8")
+        return self._run([f"bseries.sra.upgrade_{self._procedure}", "-i", str(path), *extra])
 
     def seconds_by_step(self) -> dict[str, float]:
         """How long each step took in the rehearsal, from the record that the runs kept."""
         record = read_record(record_path(str(self.folder / "backups"), self._real.label))
         return {step["id"]: step["seconds"] for upgrade in record["upgrades"] for step in upgrade["steps"]}
-
-    @contextlib.contextmanager
-    def _swing(self) -> t.Iterator[dict[str, t.Any]]:
-        """The variables of the swing, with whatever stands for the network while the run lasts."""
-        pair = self._simulator.ready["pairs"][0]
-        method = self._real.settings.get("swing_method")
-        if method == "dns" and "b" in pair["devices"]:
-            with self._name_server(pair) as server:
-                yield {"sra_swing_method": "dns", **server.variables()}
-        elif method in ("nat", "custom"):
-            yield {
-                "sra_swing_method": method,
-                "sra_swing_tasks": str(stand_ins.write_tasks(self.folder)),
-                "sra_site_address": pair["shared_ip"],
-                "sra_rehearsal_control": self._simulator.ready["control"],
-            }
-        elif method == "shared_ip":
-            yield {"sra_swing_method": "shared_ip", "sra_shared_ip": pair["shared_ip"]}
-        else:
-            yield {"sra_site_address": pair["shared_ip"]}
-
-    @contextlib.contextmanager
-    def _name_server(self, pair: Data) -> t.Iterator[stand_ins.NameServer]:
-        """The record leads to the device that serves now; clients follow it."""
-        by_address = {device["address"]: device["name"] for device in pair["devices"].values()}
-
-        def moved(address: str) -> None:
-            if address in by_address:
-                self._simulator.change(by_address[address], production=True)
-
-        first = pair["devices"][self._real.serving]["address"]
-        with stand_ins.NameServer("127.0.0.1", first, moved) as server:
-            moved(first)
-            yield server
 
     def _run(self, arguments: t.Sequence[str]) -> Run:
         began = time.monotonic()
@@ -217,6 +187,41 @@ class Stage:
             "ANSIBLE_NOCOLOR": "1",
             "SRA_PROGRESS": "off",
         }
+
+
+@contextlib.contextmanager
+def _network(real: Real, simulator: Simulator, folder: pathlib.Path) -> t.Iterator[dict[str, t.Any]]:
+    """The variables of the swing, with whatever stands for the network between clients and appliances."""
+    pair = simulator.ready["pairs"][0]
+    method = real.settings.get("swing_method")
+    by_address = {device["address"]: device["name"] for device in pair["devices"].values()}
+    serving = pair["devices"][real.serving]["address"]
+
+    def moved(address: str) -> None:
+        # Simulated clients follow.
+        if address in by_address:
+            simulator.change(by_address[address], production=True)
+
+    if method in ("dns", "nat", "custom") and "b" in pair["devices"]:
+        moved(serving)
+    if method == "dns" and "b" in pair["devices"]:
+        with stand_ins.NameServer("127.0.0.1", serving, moved) as server:
+            yield {"sra_swing_method": "dns", **server.variables()}
+    elif method in ("nat", "custom") and "b" in pair["devices"]:
+        file = folder / "production"
+        file.write_text(serving, encoding="utf-8")
+        with stand_ins.Gateway("127.0.0.1", file, int(pair["port"]), moved) as gateway:
+            yield {
+                "sra_swing_method": method,
+                "sra_swing_tasks": str(stand_ins.write_tasks(folder)),
+                "sra_site_address": gateway.host,
+                "sra_site_port": gateway.port,
+                "sra_rehearsal_production": str(file),
+            }
+    elif method == "shared_ip":
+        yield {"sra_swing_method": "shared_ip", "sra_shared_ip": pair["shared_ip"]}
+    else:
+        yield {"sra_site_address": pair["shared_ip"]}
 
 
 def _simulator(scenario: dict[str, t.Any]) -> t.ContextManager[Simulator]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands for the network around the appliances: a name server, and the tasks that point production at a device."""
+"""What stands for the network around the appliances: a name server, and a gateway with the tasks that change it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import base64
 import contextlib
 import pathlib
 import secrets
+import socket
 import socketserver
 import struct
 import threading
@@ -24,20 +25,12 @@ KEY_NAME: t.Final = "rehearsal."
 
 TASKS: t.Final = """---
 - name: Point the simulated production at {{ sra_swing_to }}
-  ansible.builtin.uri:
-    url: "{{ sra_rehearsal_control }}/device"
-    method: POST
-    body_format: json
-    body:
-      device: "{{ item.device }}"
-      changes:
-        shared_ip_enabled: "{{ item.enabled }}"
-  changed_when: true
-  loop:
-    - {device: "{{ sra_swing_from }}", enabled: false}
-    - {device: "{{ sra_swing_to }}", enabled: true}
+  ansible.builtin.copy:
+    content: "{{ hostvars[sra_swing_to].sra_host }}"
+    dest: "{{ sra_rehearsal_production }}"
+    mode: "0600"
 """
-"""Clients reach the device that has the simulator's shared address; neither appliance knows that it does."""
+"""What stands for the site's own tasks."""
 
 
 def write_tasks(folder: pathlib.Path) -> pathlib.Path:
@@ -45,6 +38,58 @@ def write_tasks(folder: pathlib.Path) -> pathlib.Path:
     path = folder / "swing.yml"
     path.write_text(TASKS, encoding="utf-8")
     return path
+
+
+class Gateway:
+    """One address for production, which forwards each connection to the device whose address is in a file, as NAT does."""
+
+    def __init__(self, host: str, file: pathlib.Path, port: int, moved: t.Callable[[str], None]) -> None:
+        self._file = file
+        self._target_port = port
+        self._moved = moved
+        self._last = ""
+        forward = self._forward
+
+        class Forwarding(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                forward(self.request)
+
+        class Server(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self._server = Server((host, 0), Forwarding)
+        self.host, self.port = host, int(self._server.server_address[1])
+
+    def __enter__(self) -> Gateway:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _forward(self, client: socket.socket) -> None:
+        address = self._file.read_text(encoding="utf-8").strip()
+        if address != self._last:
+            self._last = address
+            self._moved(address)
+        # A device that is away is a connection that ends.
+        with contextlib.suppress(OSError), socket.create_connection((address, self._target_port), timeout=10) as device:
+            device.settimeout(None)
+            back = threading.Thread(target=_pump, args=(device, client), daemon=True)
+            back.start()
+            _pump(client, device)
+            back.join()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    """Hand on bytes until the source ends."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    with contextlib.suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
 
 
 class NameServer:
