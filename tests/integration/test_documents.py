@@ -22,6 +22,7 @@ ELSEWHERE = {
     "migrate_hardware": "test_hardware.py",
     "decommission": "test_hardware.py",
     "awx_setup": "test_awx.py",
+    "rehearse": "test_rehearsal.py",
 }
 """Playbooks that need another scene than one pair, and the tests that run them as documented."""
 
