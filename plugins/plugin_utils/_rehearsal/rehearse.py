@@ -37,6 +37,12 @@ ROOT: t.Final = pathlib.Path(__file__).parents[3]
 """The folder of the collection, below a folder of collections even where it is a link."""
 _ENVIRONMENT: t.Final = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
 """All that the rehearsed run gets to know of this one's environment, which may hold secrets."""
+_BOUND: t.Final = """\
+import ctypes, os, sys
+getattr(ctypes.CDLL(None), "prctl", lambda *_: 0)(1, 9)
+os.execv(sys.executable, [sys.executable, "-m", "ansible", "playbook", *sys.argv[1:]])
+"""
+"""Starts the rehearsed run so that the kernel ends it (PR_SET_PDEATHSIG) when this worker of Ansible is killed."""
 _FAILED: t.Final = re.compile(r"\d\d:\d\d:\d\d \S+: FAILED: (.*) \([^()]*\)")
 
 
@@ -153,7 +159,7 @@ class Stage:
         with log.open("ab") as file:
             start = file.tell()
             process = subprocess.Popen(  # noqa: S603 (Ansible itself, without a shell)
-                [sys.executable, "-m", "ansible", "playbook", *arguments],
+                [sys.executable, "-c", _BOUND, *arguments],
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

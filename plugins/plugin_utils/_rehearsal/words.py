@@ -72,8 +72,9 @@ def _prediction(outcome: Data) -> list[str]:
         )
     lines[-1] += "."
     lines += [
-        f"  {name} procedure: production away for about {words(values['production_away_seconds'])}"
+        f"  With the {name} procedure: production away for about {words(values['production_away_seconds'])}"
         for name, values in predicted["methods"].items()
+        if name != outcome["procedure"]
     ]
     return lines
 
