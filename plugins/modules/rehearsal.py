@@ -16,7 +16,7 @@ description:
   - Contacts no real appliance. The simulated ones have made-up accounts, secrets, addresses and names, and the rehearsed run gets neither
     the environment nor the vault of this one.
   - Tasks files and hooks of the site are not run.
-  - The playbook P(bseries.sra.rehearse#playbook) reads the appliances and uses this.
+  - The playbook C(bseries.sra.rehearse) reads the appliances and uses this.
 extends_documentation_fragment:
   - bseries.sra.attributes
 attributes:
@@ -78,8 +78,8 @@ EXAMPLES = r"""
 RETURN = r"""
 rehearsal:
   description:
-    - The outcome. RV(rehearsal.verdict) is C(goes_through), C(goes_through_with_gates) or C(stops).
-    - RV(rehearsal.gates) holds everything that the run stops at; with C(passable) it ends well there and goes on later.
+    - The outcome. C(verdict) is C(goes_through), C(goes_through_with_gates) or C(stops).
+    - C(gates) holds everything that the run stops at; with C(passable) it ends well there and goes on later.
   returned: success
   type: dict
   sample:
