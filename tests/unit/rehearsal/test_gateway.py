@@ -62,8 +62,11 @@ def test_connections_follow_the_file(devices: int, tmp_path: pathlib.Path) -> No
         file.write_text("127.93.1.12", encoding="utf-8")
         assert ask(gateway) == "127.93.1.12 hello"
         file.write_text("127.93.1.13", encoding="utf-8")
-        with contextlib.suppress(ConnectionError):
-            assert ask(gateway) == "", "a device that is away answers nothing"
+        # Nobody listens there: the connection ends, sooner or later while it is being used.
+        answered = "nothing"
+        with contextlib.suppress(OSError):
+            answered = ask(gateway) or "nothing"
+        assert answered == "nothing"
     assert moves == ["127.93.1.11", "127.93.1.12", "127.93.1.13"]
 
 
