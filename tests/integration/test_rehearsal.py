@@ -66,9 +66,8 @@ def test_a_pair_goes_through_and_waits_for_its_confirmation(start_lab: StartLab)
     assert lab.device("a")["product"] == "12.1.0"
 
 
-def test_a_missing_permission_stops_it(start_lab: StartLab) -> None:
-    account = {"client_id": "0" * 32, "client_secret": "Ap1-Client-Secret", "backup": False}
-    lab = start_lab({"pairs": [{"name": "one", "both": {"api_accounts": [account]}}]})
+def test_a_wrong_clock_stops_it(start_lab: StartLab) -> None:
+    lab = start_lab({"pairs": [{"name": "one", "b": {"clock_offset": 3600}}]})
     lab.settings["sra_report_dir"] = str(lab.folder / "reports")
     lab.write_inventory()
     played = lab.play("rehearse", *FAST, timeout=600)
@@ -78,7 +77,7 @@ def test_a_missing_permission_stops_it(start_lab: StartLab) -> None:
     stops = [gate for gate in outcome["gates"] if not gate["passable"]]
     assert outcome["verdict"] == "stops"
     assert {gate["kind"] for gate in stops} == {"check", "rehearsal"}, "found by the check, and proven by the run"
-    assert all("perm_backup" in gate["cause"] for gate in stops), stops
+    assert all("clock" in f"{gate['title']} {gate['cause']}".lower() for gate in stops), stops
     assert_only_read(lab)
 
 
