@@ -19,6 +19,7 @@ from ._api.client import ApiClient
 from ._errors import ApiError, AuthenticationError, InputError, PageError, SraError, StateError
 from ._live import Listener, Moment, listening
 from ._pages import basics
+from ._shelf import NO_SHELF, Shelf
 from ._transport.endpoint import Endpoint
 from ._transport.redact import Redactor
 from ._transport.transport import Transport
@@ -185,8 +186,10 @@ class Connection:
         check_mode: bool = False,
         redactor: Redactor | None = None,
         clock: Clock | None = None,
+        shelf: Shelf = NO_SHELF,
     ) -> None:
         self.options = options
+        self.shelf = shelf
         self.label = options.label
         self.check_mode = check_mode
         self.clock = clock or Clock()
@@ -215,7 +218,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Sign out wherever signed in, and close the connections."""
+        """Leave the sessions on the shelf, or sign out wherever signed in; close the connections."""
         self._exits.close()
 
     @property
@@ -319,7 +322,11 @@ class Connection:
     def _client(self) -> ApiClient:
         if self._api is None:
             self._api = ApiClient(
-                self.transport, self.options.client_id or "", self.options.client_secret or "", self.clock
+                self.transport,
+                self.options.client_id or "",
+                self.options.client_secret or "",
+                self.clock,
+                shelf=self.shelf,
             )
         return self._api
 
@@ -340,6 +347,7 @@ class Connection:
                 check_mode=self.check_mode,
                 expected_appliance_id=options.appliance_id,
                 identify=functools.partial(self._told_elsewhere, interface),
+                shelf=self.shelf,
             )
             self._webs[interface] = self._exits.enter_context(session)
         return self._webs[interface]
@@ -407,14 +415,21 @@ def run_module(module: AnsibleModule, run: Run) -> None:
 
 
 def execute(
-    run: Run, params: Params, *, check_mode: bool, diff: bool, listener: Listener | None = None
+    run: Run,
+    params: Params,
+    *,
+    check_mode: bool,
+    diff: bool,
+    listener: Listener | None = None,
+    shelf: Shelf = NO_SHELF,
 ) -> dict[str, t.Any]:
     """The result of a resource as a task's result; every way out passes the redactor, to the ``listener`` too."""
     redactor = Redactor(*_secrets_in(params))
     opened: list[Connection] = []
 
     def connect(of: Params) -> Connection:
-        connection = Connection(ConnectionOptions.from_params(of), check_mode=check_mode, redactor=redactor)
+        options = ConnectionOptions.from_params(of)
+        connection = Connection(options, check_mode=check_mode, redactor=redactor, shelf=shelf)
         opened.append(connection)
         return connection
 

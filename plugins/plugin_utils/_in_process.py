@@ -11,6 +11,7 @@ module runs there as usual.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -18,11 +19,16 @@ import signal
 import sys
 import typing as t
 
+from ansible import constants
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, test_loader
+from ansible.utils.display import Display
 
 from ansible_collections.bseries.sra.plugins.module_utils import _deps
 from ansible_collections.bseries.sra.plugins.module_utils._module import execute
+from ansible_collections.bseries.sra.plugins.module_utils._shelf import NO_SHELF, Shelf
+from ansible_collections.bseries.sra.plugins.plugin_utils._keeper import end_kept_sessions, kept_sessions
 
 from ._progress import of_task
 from ._status_line import attach
@@ -34,7 +40,19 @@ for _name in ("requests", "urllib3", "requests_toolbelt", "lxml_html", "lxml_etr
 
 attach()
 
+# Filters and tests are looked up anew in each worker, all their files read, unless the main process knows them already.
+for _loader, _names in (
+    (
+        filter_loader,
+        ("ansible.builtin.combine", *(f"bseries.sra.{name}" for name in ("connection", "lane", "outcomes"))),
+    ),
+    (test_loader, ("ansible.builtin.truthy",)),
+):
+    for _name in _names:
+        _loader.get(_name)
+
 _PR_SET_PDEATHSIG: t.Final = 1
+_MAIN: t.Final = os.getpid()
 
 
 def die_with(parent: int) -> None:
@@ -45,6 +63,26 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@atexit.register
+def _end_kept_sessions() -> None:
+    """Sign out before Ansible ends, so that nothing of the run is open any more when the prompt is back."""
+    if os.getpid() == _MAIN:
+        for warning in end_kept_sessions(constants.DEFAULT_LOCAL_TMP):
+            Display().v(f"At the end of the run: {warning}")
+
+
+@contextlib.contextmanager
+def _shelf(spec: t.Mapping[str, t.Any]) -> t.Iterator[Shelf]:
+    """Where this task finds and leaves sessions, if it may open any: only where the tasks before and after it find them."""
+    opens = any("client_secret" in (option.get("options") or {}) for option in spec.values()) or "client_secret" in spec
+    kept = kept_sessions(constants.DEFAULT_LOCAL_TMP, _MAIN) if opens and os.getppid() == _MAIN else None
+    if kept is None:
+        yield NO_SHELF
+        return
+    with contextlib.closing(kept):
+        yield kept
 
 
 class InProcess(ActionBase):
@@ -65,13 +103,17 @@ class InProcess(ActionBase):
             return result
         die_with(os.getppid())
         validation, params = self.validate_argument_spec(self.argument_spec)
-        with of_task(self, task_vars or {}, params.get("host"), speaks=self.speaks) as progress:
+        with (
+            _shelf(self.argument_spec) as shelf,
+            of_task(self, task_vars or {}, params.get("host"), speaks=self.speaks) as progress,
+        ):
             outcome = execute(
                 type(self).resource,
                 params,
                 check_mode=bool(self._task.check_mode),
                 diff=bool(self._task.diff),
                 listener=progress.hear,
+                shelf=shelf,
             )
         result.update(remove_values(outcome, validation._no_log_values))
         return result

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import json
@@ -120,10 +121,25 @@ class Lab:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        time.sleep(1)
+        self.wait_until_signed_out()
         asked = len(self.simulator.log())
         time.sleep(2.5)
         assert len(self.simulator.log()) == asked, "a part of the killed run goes on asking the appliances"
+
+    def wait_until_signed_out(self, timeout: float = 60) -> None:
+        """What a killed run leaves open is closed by the process that keeps its sessions, or by a restart."""
+        end = time.monotonic() + timeout
+        while left := [session for session in self.simulator.sessions() if session["ended"] is None]:
+            assert time.monotonic() < end, f"sessions are left open: {left}"
+            time.sleep(0.2)
+        time.sleep(1)
+
+    def sign_ins(self) -> dict[tuple[str, str], int]:
+        """How often the form of each interface of each device was sent, by device and interface."""
+        log = self.simulator.log()
+        return collections.Counter(
+            (entry["device"], entry["interface"]) for entry in log if entry["action"] == "sign_in.sign_in"
+        )
 
     def writes(self) -> list[dict[str, t.Any]]:
         return [entry for entry in self.simulator.log() if entry["kind"] == "write"]

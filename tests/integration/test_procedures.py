@@ -34,6 +34,9 @@ def test_asynchronous_straight_through(start_lab: StartLab) -> None:
     assert_upgraded(lab, primary="b", backup="a")
     assert lab.device("b")["shared_ip_enabled"]
     assert not lab.device("a")["shared_ip_enabled"]
+    # One to begin with and one after each of two restarts.
+    assert max(lab.sign_ins().values()) <= 3, lab.sign_ins()
+    assert sum(entry["operation"] == "oauth.token" for entry in lab.simulator.log()) <= 8
     again = lab.play("upgrade_asynchronous", *CONFIRMED)
     assert again.status == 0, again.output
     assert {host: counts["changed"] for host, counts in again.recap.items()} == dict.fromkeys(again.recap, 0)

@@ -13,6 +13,7 @@ import typing as t
 
 from .._errors import ApiError, InputError, PermissionMissing, SraError, TransportError
 from .._records import ApiInfo, ApplianceEntry, BackupFile, ClientCounts, Health, JumpClient, Jumpoint, User
+from .._shelf import NO_SHELF, Shelf
 from .._transport.files import atomic_file
 from .._transport.transport import Transport
 from .._wait import Clock, Deadline
@@ -24,6 +25,8 @@ from .command_v2 import INFO_CALL, CommandV2, read_info
 from .configuration import ConfigurationApi
 from .oauth import TokenSource, as_object
 from .permissions import BACKUP, PAGE, is_granted, permission
+
+T = t.TypeVar("T")
 
 _BACKUP_PATH: t.Final = "/api/backup"
 # The appliance may gather data for a while before the first byte of a backup. Seconds.
@@ -42,15 +45,24 @@ class ApiClient:
     """
 
     def __init__(
-        self, transport: Transport, client_id: str | None, client_secret: str | None, clock: Clock | None = None
+        self,
+        transport: Transport,
+        client_id: str | None,
+        client_secret: str | None,
+        clock: Clock | None = None,
+        *,
+        shelf: Shelf = NO_SHELF,
     ) -> None:
         self._transport = transport
         self._clock = clock or Clock()
-        self._caller = ApiCaller(transport, TokenSource(transport, client_id, client_secret, self._clock), self._clock)
+        self._tokens = TokenSource(transport, client_id, client_secret, self._clock, shelf)
+        self._caller = ApiCaller(transport, self._tokens, self._clock)
         self._configuration = ConfigurationApi(self._caller)
         self._command: CommandApi | None = None
         self._info: ApiInfo | None = None
         self._own_id = ""
+        # Which API there is was found out by an earlier task.
+        self._is_remembered = False
 
     @property
     def command_api(self) -> t.Literal["v2", "v1"]:
@@ -60,17 +72,17 @@ class ApiClient:
     def info(self) -> ApiInfo:
         """Versions of the APIs, permissions of the account, the appliance's time. Asked anew at each call."""
         self._info = None
-        commands = self._commands()
+        self._commands()
         if self._info is None:
-            self._info = commands.info()
+            self._info = self._read(lambda each: each.info())
         return self._info
 
     def health(self) -> Health:
         """May be up to a minute old. An unhealthy node is a Health with ``healthy=False``, not an error."""
-        return self._commands().health()
+        return self._read(lambda commands: commands.health())
 
     def appliances(self) -> tuple[ApplianceEntry, ...]:
-        return self._commands().appliances()
+        return self._read(lambda commands: commands.appliances())
 
     def own_entry(self) -> ApplianceEntry | None:
         """The row of this very appliance, told by its id; None where the list does not hold it."""
@@ -80,22 +92,22 @@ class ApiClient:
         return next((entry for entry in self.appliances() if own and _plain_id(entry.appliance_id) == own), None)
 
     def client_counts(self) -> tuple[ClientCounts, ...]:
-        return self._commands().client_counts()
+        return self._read(lambda commands: commands.client_counts())
 
     def users(self) -> tuple[User, ...]:
-        return self._commands().users()
+        return self._read(lambda commands: commands.users())
 
     def logout_user(self, user_id: int) -> bool:
         """Log a user out of the console. False where that user was not logged in."""
         if user_id < 1:
             raise InputError(f"{user_id} is no id of a user", expected="a number above 0")
-        return self._commands().logout_user(user_id)
+        return self._certain().logout_user(user_id)
 
     def terminate_session(self, lsid: str) -> bool:
         """End a remote session. False where there was no such session."""
         if not re.fullmatch(r"[0-9a-fA-F]{32}", lsid):
             raise InputError(f"{lsid!r} is no id of a session", expected="32 hexadecimal digits")
-        return self._commands().terminate_session(lsid)
+        return self._certain().terminate_session(lsid)
 
     def set_failover_role(self, role: Role, data_sync_first: bool = False, force: bool = False) -> str:
         """Make this appliance primary or backup; returns the appliance's message. Raises RefusedByAppliance.
@@ -107,7 +119,7 @@ class ApiClient:
             raise InputError(
                 "force is only for a primary that becomes backup", expected="role backup", seen=f"role {role}"
             )
-        return self._commands().set_failover_role(role, data_sync_first, force)
+        return self._certain().set_failover_role(role, data_sync_first, force)
 
     def jump_clients(self) -> tuple[JumpClient, ...]:
         return self._configuration.jump_clients()
@@ -167,8 +179,40 @@ class ApiClient:
 
     def _commands(self) -> CommandApi:
         if self._command is None:
-            self._command = self._detect()
+            self._command = self._remembered() or self._detected()
         return self._command
+
+    def _remembered(self) -> CommandApi | None:
+        """The API that an earlier task found."""
+        self._tokens.begin()
+        found = self._tokens.notes.get("command_api")
+        self._is_remembered = found in ("v1", "v2")
+        if not self._is_remembered:
+            return None
+        return CommandV2(self._caller) if found == "v2" else CommandV1(self._caller)
+
+    def _detected(self) -> CommandApi:
+        found = self._detect()
+        self._tokens.note("command_api", "v2" if isinstance(found, CommandV2) else "v1")
+        return found
+
+    def _certain(self) -> CommandApi:
+        """The API as this object found it itself: what writes does not rely on an earlier task."""
+        commands = self._commands()
+        if self._is_remembered:
+            commands = self._command = self._detected()
+            self._is_remembered = False
+        return commands
+
+    def _read(self, ask: t.Callable[[CommandApi], T]) -> T:
+        """Ask; where the API that an earlier task found is no longer there, find out again."""
+        commands = self._commands()
+        try:
+            return ask(commands)
+        except ApiError as error:
+            if not self._is_remembered or error.status not in _NO_V2:
+                raise
+        return ask(self._certain())
 
     def _detect(self) -> CommandApi:
         response = self._caller.call(INFO_CALL, accepted=(200, *_NO_V2))

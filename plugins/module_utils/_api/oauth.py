@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import typing as t
 
 from .._errors import ApiError, AuthenticationError, InputError
+from .._shelf import NO_SHELF, Shelf, key_of, refusal, refused
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
 from .._wait import Clock
@@ -37,9 +39,19 @@ ERRORS: t.Final = frozenset(
 
 
 class TokenSource:
-    """Gets one token when it is first needed and keeps it until it runs out or is dropped."""
+    """Gets one token when it is first needed and keeps it until it runs out or is dropped.
 
-    def __init__(self, transport: Transport, client_id: str | None, client_secret: str | None, clock: Clock) -> None:
+    With a ``shelf`` it begins with the token that an earlier task left there. ``notes`` are left beside the token.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        client_id: str | None,
+        client_secret: str | None,
+        clock: Clock,
+        shelf: Shelf = NO_SHELF,
+    ) -> None:
         self._transport = transport
         self._client_id = client_id
         self._secret = client_secret
@@ -49,6 +61,9 @@ class TokenSource:
         self._refusal: AuthenticationError | None = None
         # True once the appliance has accepted the present token; only then a refusal means that it ran out.
         self.accepted = False
+        self.notes: dict[str, t.Any] = {}
+        self._shelf = shelf
+        self._key: str | None = None
         self._redactor.add(client_secret)
 
     @property
@@ -58,9 +73,39 @@ class TokenSource:
     def drop(self) -> None:
         """Forget the token: the next call gets a new one."""
         self._token, self.accepted = None, False
+        if self._key is not None:
+            self._shelf.drop(self._key)
+
+    def note(self, name: str, value: t.Any) -> None:
+        """Leave a fact about the API beside the token."""
+        self.notes[name] = value
+        self._put_on_shelf()
+
+    def begin(self) -> None:
+        """Look on the shelf, once, for what an earlier task left."""
+        if self._key is not None or not self._client_id or not self._secret:
+            return
+        endpoint = dataclasses.replace(self._transport.endpoint, timeout=0)
+        self._key = key_of("api", endpoint, self._client_id, secret=self._secret)
+        value = self._shelf.take(self._key)
+        if value is None:
+            return
+        self._refusal = refused(value)
+        if self._refusal is not None:
+            return
+        self._token, self._ends, self.notes = value["token"], value["ends"], value["notes"]
+        # Whether it is still good is seen at the first call; refusing it says nothing of the account.
+        self.accepted = True
+        self._redactor.add(self._token)
+
+    def _put_on_shelf(self) -> None:
+        if self._key is not None and self._token is not None:
+            value = {"kind": "api", "token": self._token, "ends": self._ends, "notes": self.notes}
+            self._shelf.put(self._key, value)
 
     def token(self) -> str:
         """A valid token. Raises AuthenticationError (refused), ApiError (no token service), InputError (no account)."""
+        self.begin()
         if self._refusal is not None:
             raise self._refusal
         if self._token is not None and self._clock.now() < self._ends:
@@ -76,6 +121,7 @@ class TokenSource:
         seconds = float(lifetime) if isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool) else 3600.0
         self._ends = asked + max(seconds - _SPARE_SECONDS, seconds / 2)
         self._token = token
+        self._put_on_shelf()
         return token
 
     def refused_now(self, words: str) -> AuthenticationError:
@@ -135,6 +181,8 @@ class TokenSource:
             state="no token was given; the account is not tried again by this task",
             advice=advice,
         )
+        if self._key is not None:
+            self._shelf.put(self._key, refusal(self._refusal))
         return self._refusal
 
     def _why(self, words: str, status: int, error: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import dataclasses
 
 from .._errors import SraError, TlsError, TransportError
 from .._records import ServedCertificate, SiteAnswer
+from .._shelf import NO_SHELF, Shelf
 from .._transport.endpoint import HTTPS_PORT, Endpoint
 from .._transport.redact import Redactor
 from .._transport.transport import Transport
@@ -33,6 +34,7 @@ def probe_site(
     *,
     redactor: Redactor | None = None,
     clock: Clock | None = None,
+    shelf: Shelf = NO_SHELF,
 ) -> SiteAnswer:
     """Ask the host name (at ``address`` where given, else as it resolves here) who answers; ``timeout`` in seconds.
 
@@ -57,7 +59,7 @@ def probe_site(
             answer, answering=True, error=None if status == 200 else f"/check_health answers status {status}"
         )
         if client_id and client_secret:
-            return _identified(answer, ApiClient(transport, client_id, client_secret, clock))
+            return _identified(answer, ApiClient(transport, client_id, client_secret, clock, shelf=shelf))
         return answer
 
 

@@ -231,6 +231,7 @@ class _Swung:
             options.client_id,
             options.client_secret,
             redactor=self._wanted.here.redactor,
+            shelf=self._wanted.here.shelf,
         )
         return Look(answer.answering and same_id(answer.appliance_id, self._id), self._words(answer), {})
 

@@ -95,9 +95,13 @@ class Press:
 
     def run(self, view: PageView, action: Action, values: Values | None = None) -> Result:
         """Press, answer up to four questions, and judge the answer. Raises RefusedByAppliance with the appliance's words."""
+        after = self.web.press(view, action, values, purpose=self.purpose, kind=self.kind, page=self.page)
+        return self.judge(view, after)
+
+    def judge(self, view: PageView, after: PageView) -> Result:
+        """The same from the page on that the press has led to."""
         known = set(view.all_lines())
         before = _parts(view)
-        after = self.web.press(view, action, values, purpose=self.purpose, kind=self.kind, page=self.page)
         for _question in range(MAX_QUESTIONS):
             said = outcome(known, after)
             answer = None if self.done(after) else self._answer(after, said, before)

@@ -13,12 +13,13 @@ import typing as t
 
 from .._errors import StateError
 from .._records import Address, Network
+from .._transport.transport import Response
 from .._web import dom
 from .._web.controls import Button, Control
 from .._web.filling import Value
 from .._web.finder import Finder
 from .._web.navigation import Link
-from .._web.session import WebSession
+from .._web.session import Ready, WebSession
 from .._web.tables import Table
 from .._web.view import PageView
 from .._web.words import SAME_WORDS
@@ -353,6 +354,41 @@ def _told(web: WebSession, finder: Finder, seen: _Seen) -> Address:
 
 
 @dataclasses.dataclass(frozen=True)
+class _Sign:
+    """How the list says whether the address is enabled: one cell of the one row that holds the address."""
+
+    url: str
+    tag: str
+    cells: int
+    cell: int
+    address: str
+
+    @classmethod
+    def of(cls, finder: Finder, seen: _Seen) -> _Sign | None:
+        row = seen.entry.mark
+        states = [state_in(dom.text_of(cell)) for cell in row]
+        telling = [index for index, state in enumerate(states) if state is not None]
+        if len(telling) != 1 or states[telling[0]] is not seen.record.enabled or not isinstance(row.tag, str):
+            return None
+        sign = cls(finder.view.url, row.tag, len(row), telling[0], seen.record.address)
+        return sign if sign.read(finder.view.root) is seen.record.enabled else None
+
+    def says(self, answer: Response) -> bool | None:
+        """Whether an answer is this list and says that the address is enabled, or disabled; None in any doubt."""
+        if answer.status != 200 or answer.url != self.url:
+            return None
+        return self.read(dom.parse_html(answer.body, answer.headers.get("Content-Type") or ""))
+
+    def read(self, root: t.Any) -> bool | None:
+        rows = [
+            row
+            for row in root.iter(self.tag)
+            if len(row) == self.cells and self.address in _ips(" ".join(row.itertext()))
+        ]
+        return state_in(dom.text_of(rows[0][self.cell])) if len(rows) == 1 else None
+
+
+@dataclasses.dataclass
 class Prepared:
     """An opened and filled form that has not been sent. ``already``: the address is as wished, ``commit`` would change nothing."""
 
@@ -364,12 +400,44 @@ class Prepared:
     enabled: bool
     already: bool
     key: str = "save_changes"
+    sign: _Sign | None = dataclasses.field(default=None, repr=False)
+    _ready: Ready | None = dataclasses.field(default=None, init=False, repr=False)
+    _answer: Response | None = dataclasses.field(default=None, init=False, repr=False)
 
     def commit(self) -> PageView:
         """Send it. Raises RefusedByAppliance with the appliance's words, StateError in check mode."""
+        self.send()
+        return self.settle()
+
+    def make_ready(self) -> None:
+        """Do everything that can be done before it is sent, so that ``send`` takes no time of its own."""
+        if self._ready is None and isinstance(self.button, Button):
+            form = self.web.finder(self.view, PAGE).form_of(self.button)
+            self._ready = self.web.prepare(
+                form, self.button, self.values, self._press.purpose, view=self.view, page=PAGE
+            )
+
+    def send(self) -> bool:
+        """Send it; True where the answer by itself proves that it was done. Else ``settle`` tells.
+
+        While a shared IP is on neither appliance every moment counts: this reads no more of the answer than one cell.
+        """
+        self.make_ready()
+        if self._ready is None:
+            return False
+        self._answer = self.web.send(self._ready)
+        return self.sign is not None and self.sign.says(self._answer) is self.enabled
+
+    def settle(self) -> PageView:
+        """Understand the answer as a whole. Raises RefusedByAppliance, PageError."""
+        if self._answer is None:
+            return self._press.run(self.view, self.button, dict(self.values)).view
+        return self._press.judge(self.view, self.web.read(self._answer)).view
+
+    @property
+    def _press(self) -> Press:
         verb = "enable" if self.enabled else "disable"
-        press = Press(self.web, PAGE, self.key, f"{verb} the address {self.address}")
-        return press.run(self.view, self.button, dict(self.values)).view
+        return Press(self.web, PAGE, self.key, f"{verb} the address {self.address}")
 
 
 def _way(finder: Finder, seen: _Seen) -> Link | None:
@@ -415,11 +483,14 @@ def prepare_enabled(web: WebSession, address: str, enabled: bool) -> Prepared:
             key="ip_address",
             candidates=[one.record.address for one in seen],
         )
-    return (
+    sign = _Sign.of(finder, same[0])
+    prepared = (
         _on_the_list(finder, web, same[0], enabled)
         or _by_button(finder, web, same[0], enabled)
         or _on_its_page(web, finder, same[0], enabled)
     )
+    prepared.sign = sign
+    return prepared
 
 
 def _value_for(control: Control, enabled: bool, finder: Finder) -> Value:

@@ -218,6 +218,9 @@ class Watch:
             situation = self._situation()
         except SessionExpired:
             self._signed_out = True
+            if self._sign_ins == 0:
+                # It is up: only the sign-in is missing, which need not wait. A second loss is given time.
+                return self._look()
             return Look(False, "the session was ended by a restart")
         except TransportError as error:
             self._dropped = True
@@ -239,7 +242,7 @@ class Watch:
         except SessionExpired:
             self._following = False
             self._signed_out = True
-            return Look(False, "the session was ended by a restart")
+            return None
         except TransportError as error:
             self._following = False
             self._dropped = True

@@ -43,6 +43,7 @@ class Production:
             options.client_id,
             options.client_secret,
             redactor=connection.redactor,
+            shelf=connection.shelf,
         )
         if not answer.answering and answer.certificate is None:
             return

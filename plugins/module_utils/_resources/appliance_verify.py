@@ -195,7 +195,7 @@ def _sign_in(connection: Connection) -> Outcome:
     web = connection.login_web
     try:
         form = sign_in_form(web.start_page(), web.vocabulary)
-        web.sign_in()
+        web.sign_in_afresh()
     except SraError as error:
         return Outcome("sign_in", title, "fail", error.message, error.advice or remedy)
     how = "its form is understood and" if form is not None else "reached by way of its first page,"

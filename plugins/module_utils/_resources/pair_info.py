@@ -36,6 +36,7 @@ from .._plan.planner import PlanInputs, plan_upgrade
 from .._plan.run import moment_from, policy_from
 from .._plan.windows import as_if_inside, begins, waiting_words
 from .._records import as_data
+from .._shelf import Shelf
 from .._wait import Clock, Deadline, Look, wait_for
 from ._lane_packages import LanePackages
 from .appliance_info import read_appliance, require_accounts
@@ -263,7 +264,7 @@ def _read(
             )
             for letter, connection in zip("ab", connections, strict=False)
         ]
-        site = pool.submit(_site, params)
+        site = pool.submit(_site, params, connections[0].shelf)
         found = [device.result() for device in devices]
         answer = site.result()
     merged = [_merge(known.get(letter), data) for letter, data in zip("ab", found, strict=False)]
@@ -342,7 +343,7 @@ def _merge(known: t.Mapping[str, t.Any] | None, data: dict[str, t.Any]) -> dict[
     return {**data, **kept, **told}
 
 
-def _site(params: Params) -> dict[str, t.Any] | None:
+def _site(params: Params, shelf: Shelf) -> dict[str, t.Any] | None:
     if not params["site_hostname"]:
         return None
     options = nested_params(params, "a")
@@ -358,6 +359,7 @@ def _site(params: Params) -> dict[str, t.Any] | None:
             _SITE_TIMEOUT,
             options["client_id"],
             options["client_secret"],
+            shelf=shelf,
         )
     )
 

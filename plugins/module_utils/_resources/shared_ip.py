@@ -76,8 +76,12 @@ def _set_one(connection: Connection, address: str, wanted: bool, check_mode: boo
 
 def _save(prepared: Prepared) -> SraError | None:
     """Save an edit. What went wrong after it was sent is returned, because only the page read again knows what was done."""
+    return _tried(prepared.commit)
+
+
+def _tried(act: t.Callable[[], t.Any]) -> SraError | None:
     try:
-        prepared.commit()
+        act()
     except TransportError as error:
         if not may_have_been_sent(error):
             raise
@@ -141,13 +145,18 @@ class Move:
             )
         if on_target:
             return self._result(on_source, changed=False)
-        # Both edit pages are open and filled before the first save, so that the saves follow each other at once.
+        if not check_mode:
+            for side in (self.source, self.target):
+                side.confirm_identity()
+        # Both edit pages are open and filled before the first save, so that the saves follow each other at once, each on
+        # a connection that is open already.
         leaving = shared.prepare(self.source, self.address, False) if on_source else None
         arriving = shared.prepare(self.target, self.address, True)
         if check_mode:
             return self._result(on_source, changed=True)
-        for side in (self.source, self.target):
-            side.confirm_identity()
+        for each in (leaving, arriving):
+            if each is not None:
+                each.make_ready()
         if leaving is not None:
             self._disable_source(leaving)
         try:
@@ -160,7 +169,11 @@ class Move:
     def _disable_source(self, leaving: Prepared) -> None:
         """Save on the source; returns only when it is known to be disabled there."""
         self._gap_start = self.source.clock.now()
-        refusal = _save(leaving)
+        proofs: list[bool] = []
+        refusal = _tried(lambda: proofs.append(leaving.send()))
+        if any(proofs):
+            return
+        refusal = refusal or _tried(leaving.settle)
         # The page is read again: a save that was answered but had no effect would leave both enabled.
         if self._asked(self.source, "whether the shared IP is disabled there"):
             if refusal is not None:
@@ -174,8 +187,9 @@ class Move:
             )
 
     def _enable_target(self, arriving: Prepared) -> None:
-        refusal = _save(arriving)
+        refusal = _tried(arriving.send)
         self._end_gap()
+        refusal = refusal or _tried(arriving.settle)
         if not self._asked(self.target, "whether the shared IP is enabled there"):
             if refusal is not None:
                 raise refusal

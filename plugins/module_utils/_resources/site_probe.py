@@ -56,15 +56,17 @@ class Expectation:
         return bool(self.appliance_id or self.version)
 
 
-def run(params: Params, _check_mode: bool, _connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
+def run(params: Params, _check_mode: bool, connect: Connect, clock: Clock | None = None) -> dict[str, t.Any]:
     """Probe the site; with an expectation wait until it is met. Nobody answering is a result where nothing is expected."""
     hostname = params["hostname"] or params["host"]
-    options = ConnectionOptions.from_params({**params, "host": hostname})
+    of_site = {**params, "host": hostname}
+    options = ConnectionOptions.from_params(of_site)
     expectation = Expectation(
         params["expect_appliance_id"], params["expect_version"], _fingerprint(params["expect_certificate"])
     )
     _check(params, expectation, options)
     answers: list[SiteAnswer] = []
+    shelf = connect(of_site).shelf
 
     def look() -> Look[SiteAnswer]:
         answer = probe_site(
@@ -76,6 +78,7 @@ def run(params: Params, _check_mode: bool, _connect: Connect, clock: Clock | Non
             options.timeout,
             options.client_id,
             options.client_secret,
+            shelf=shelf,
         )
         answers.append(answer)
         unmet = expectation.unmet(answer)

@@ -79,7 +79,7 @@ def _interface(
     web = connection.login_web if interface == "login" else connection.appliance_web
     web.reading_only = True
     try:
-        home = web.sign_in()
+        home = web.sign_in_afresh()
     except SraError as error:
         words = _words(error)
         return InterfaceSeen(interface, False, None, words), _unseen(keys, words), stands

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.cookiejar
 import typing as t
 
 from .. import _deps
@@ -61,10 +62,29 @@ class Sessions:
         finally:
             self.peer_address = line.peer_address or self.peer_address
 
+    @property
+    def cookies(self) -> list[dict[str, t.Any]]:
+        """The cookies as plain data, for ``restore``."""
+        return [
+            {name: value for name, value in vars(cookie).items() if name != "_rest"} for cookie in self._cookies or ()
+        ]
+
+    def restore(self, cookies: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Go on with the cookies of an earlier visitor."""
+        self._drop_kept()
+        self._cookies = self._empty_jar()
+        for cookie in cookies:
+            self._cookies.set_cookie(http.cookiejar.Cookie(**cookie, rest={}))
+
     def close(self) -> None:
         """Close the kept connection and forget the cookies."""
         self._drop_kept()
         self._cookies = None
+
+    @staticmethod
+    def _empty_jar() -> t.Any:
+        _deps.require("requests")
+        return _deps.requests.cookies.RequestsCookieJar()
 
     def _keeping(self, budget: Budget) -> PinnedSession:
         if self._clock.now() - self._last_used > _LONGEST_IDLE:
@@ -87,7 +107,7 @@ class Sessions:
             "Connection": "keep-alive" if keep_alive else "close",
         }
         if self._cookies is None:
-            self._cookies = _deps.requests.cookies.RequestsCookieJar()
+            self._cookies = self._empty_jar()
         return PinnedSession(Line(self._endpoint, self._contexts, budget), headers, self._cookies if cookies else None)
 
     def _drop_kept(self) -> None:

@@ -108,6 +108,16 @@ class Transport:
         """The address that the last connection reached."""
         return self._sessions.peer_address
 
+    @property
+    def cookies(self) -> list[dict[str, t.Any]]:
+        """The cookies of this visitor as plain data, for ``restore``."""
+        return self._sessions.cookies
+
+    def restore(self, cookies: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Go on as an earlier visitor, whose cookies these are."""
+        self._hide(str(cookie.get("value") or "") for cookie in cookies)
+        self._sessions.restore(cookies)
+
     def close(self) -> None:
         """Close the kept connection and forget the cookies."""
         self._sessions.close()
@@ -273,7 +283,7 @@ class Transport:
                 self._sessions.opened(budget, keep_alive=call.keep_alive, cookies=call.cookies) as session,
                 contextlib.closing(exchange.ask(session, call)) as answer,
             ):
-                self._hide_cookies(answer.cookies)
+                self._hide(cookie.value or "" for cookie in answer.cookies)
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
                 sink, allowed = (
@@ -287,8 +297,8 @@ class Transport:
             raise self._redacted(exc, call) from exc.__cause__
         return Response(answer.status_code, call.url, exchange.headers_of(answer.raw), b"", size=size), location
 
-    def _hide_cookies(self, cookies: t.Any) -> None:
-        values = [cookie.value or "" for cookie in cookies]
+    def _hide(self, cookies: t.Iterable[str]) -> None:
+        values = list(cookies)
         self.redactor.add(*(value for value in values if len(value) >= _SHORTEST_SECRET_COOKIE))
 
     def _redirected(self, call: Call, response: Response, location: str) -> Call:

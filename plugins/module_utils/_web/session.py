@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import itertools
 import pathlib
@@ -14,10 +15,11 @@ import typing as t
 import urllib.parse
 
 from .._errors import InputError, PageError, SraError, StateError
+from .._shelf import NO_SHELF, Shelf, Value, refusal, refused
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
 from .._wait import Deadline
-from . import filling, frames, recognise, signing
+from . import filling, frames, kept, recognise, signing
 from .controls import Button, Form
 from .faults import ServerStarting, SessionExpired
 from .filling import Values
@@ -46,10 +48,19 @@ def same_id(one: str, other: str) -> bool:
     return re.sub(r"[^0-9a-z]", "", one.casefold()) == re.sub(r"[^0-9a-z]", "", other.casefold())
 
 
+@dataclasses.dataclass(frozen=True)
+class Ready:
+    """A form that is checked and filled in, and not sent."""
+
+    submission: filling.Submission = dataclasses.field(repr=False)
+    headers: t.Mapping[str, str]
+
+
 class WebSession:
     """A context manager over ``/appliance`` or ``/login``.
 
-    Signs in when a page is first asked for, once; signs out at the end (what goes wrong there is in ``warnings``). In
+    Signs in when a page is first asked for, once; signs out at the end (what goes wrong there is in ``warnings``). With
+    a ``shelf`` it goes on with the session that an earlier task left there, and leaves its own there at the end. In
     check mode everything but reading, signing in and out and the check for updates raises StateError. A write on another
     appliance than ``expected_appliance_id`` is refused; where the pages of this interface do not show the id, ``identify``
     is asked once, and what stays unknown is a warning. Errors: AuthenticationError, SignInObstacle, SessionExpired,
@@ -70,6 +81,7 @@ class WebSession:
         check_mode: bool = False,
         expected_appliance_id: str | None = None,
         identify: t.Callable[[], str | None] | None = None,
+        shelf: Shelf = NO_SHELF,
     ) -> None:
         if not username or not password:
             raise InputError(f"{interface}_username and {interface}_password are needed to sign in to /{interface}")
@@ -91,6 +103,13 @@ class WebSession:
         self._signed_in = False
         self._refused: SraError | None = None
         self._looked_for_id = False
+        self._shelf = shelf
+        self._shelf_key: str | None = None
+        # The session is an earlier task's: its menus may be out of date; while untried it may be over, too.
+        self._is_kept = False
+        self._is_untried = False
+        self._answer: tuple[PageView, Response] | None = None
+        self._home_answer: Response | None = None
         self._found: dict[str, str] = {}
         # Pages inside frames come alone, without the menu and the way to sign out.
         self._in_frames = False
@@ -104,7 +123,7 @@ class WebSession:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self.sign_out()
+        self.leave()
 
     @property
     def start(self) -> str:
@@ -118,19 +137,76 @@ class WebSession:
     # Session
 
     def sign_in(self) -> PageView:
-        """Sign in unless signed in. A refused password is never sent again by this object."""
+        """Sign in unless signed in. A refused password is never sent again by this object, nor by others of the run."""
         if self._refused is not None:
             raise self._refused
         if self.home is None or not self._signed_in:
-            try:
-                self.home = signing.sign_in(self)
-            except SraError as error:
-                if error.kind in ("authentication", "sign_in_obstacle"):
-                    self._refused = error
-                raise
-            self._signed_in = True
-            self.current = self.home
+            if self._shelf_key is None:
+                self._take_from_shelf()
+                if self._refused is not None:
+                    raise self._refused
+            if self.home is None or not self._signed_in:
+                return self._sign_in_freshly()
         return self.home
+
+    def _sign_in_freshly(self) -> PageView:
+        self._is_kept = self._is_untried = False
+        try:
+            home = signing.sign_in(self)
+        except SraError as error:
+            if error.kind in ("authentication", "sign_in_obstacle"):
+                self._refused = error
+            if error.kind == "authentication":
+                self._shelf.put(kept.key(self), refusal(error))
+            raise
+        self._set_home(home)
+        self._signed_in = True
+        # At once, so that somebody knows of the session if this process is killed.
+        self._put_on_shelf()
+        return home
+
+    def _set_home(self, view: PageView) -> None:
+        self.home = self.current = view
+        answered, answer = self._answer or (None, None)
+        self._home_answer = answer if answered is view else None
+
+    def _take_from_shelf(self) -> None:
+        self._shelf_key = kept.key(self)
+        value = self._shelf.take(self._shelf_key)
+        if value is None:
+            return
+        self._refused = refused(value)
+        if self._refused is None:
+            self.go_on(value)
+
+    def go_on(self, value: Value) -> None:
+        """Go on with the session that another object of this class had (``kept.to_data``)."""
+        self.transport.restore(value["cookies"])
+        self.home = self.current = kept.home_of(value)
+        self._home_answer = kept.answer_of(value)
+        self._found = dict(value["found"])
+        self._signed_in = self._is_kept = self._is_untried = True
+
+    def _put_on_shelf(self) -> bool:
+        """Whether the session may outlive this object, because somebody else will end it."""
+        if self._shelf is NO_SHELF:
+            return False
+        self._shelf_key = self._shelf_key or kept.key(self)
+        # The first page alone is kept, which of a frameset says nothing.
+        home = None if self._in_frames else self._home_answer
+        value = kept.to_data(self, home, self._found) if home is not None else None
+        if value is not None and self._shelf_key == kept.key(self):
+            return self._shelf.put(self._shelf_key, value)
+        self._shelf.drop(self._shelf_key)
+        return False
+
+    def leave(self) -> None:
+        """End the work: leave the session to the next task, or sign out."""
+        if self._signed_in and self._put_on_shelf():
+            return
+        if self._shelf_key is not None and self._refused is None:
+            self._shelf.drop(self._shelf_key)
+        self.sign_out()
 
     def sign_in_again(self) -> PageView:
         """After a restart of the appliance or an expired session: a new session, asked for explicitly."""
@@ -139,6 +215,19 @@ class WebSession:
         self._found.clear()
         self._looked_for_id = False
         self.appliance_id = None
+        if self._shelf_key is None:
+            # What is on the shelf is a session from before that, too.
+            self._shelf_key = kept.key(self)
+            self._shelf.take(self._shelf_key)
+        return self.sign_in()
+
+    def sign_in_afresh(self) -> PageView:
+        """Sign in as if for the first time, to prove that it is possible: an earlier task's session is ended before."""
+        if self.home is None and self._shelf_key is None:
+            self._take_from_shelf()
+            if self._refused is None:
+                self.sign_out()
+                self.home = None
         return self.sign_in()
 
     def adopt(self, home: PageView) -> None:
@@ -171,8 +260,35 @@ class WebSession:
 
     def open(self, page: str) -> PageView:
         """Go to a page (a key of PAGES) through the menus; the way is remembered within the session."""
-        home = self.sign_in()
+        self.sign_in()
+        return self._open_as_kept(page) if self._is_kept else self._open(page)
+
+    def _open_as_kept(self, page: str) -> PageView:
+        """The same in an earlier task's session, which may be over, or whose menus may be out of date."""
+        try:
+            return self._open(page)
+        except SessionExpired:
+            if not self._is_untried:
+                raise
+            self.sign_in_again()
+        except PageError:
+            if not self._renew_home():
+                raise
+        return self._open(page)
+
+    def _renew_home(self) -> bool:
+        """Read the first page again; False where it no longer is one of a session."""
+        self._is_kept = False
+        view = self.start_page()
+        if not recognise.has_sign_out(view, self.vocabulary):
+            return False
+        self._set_home(view)
+        self._found.clear()
+        return True
+
+    def _open(self, page: str) -> PageView:
         self._learn_id(page)
+        home = self.sign_in()
         known = self._found.get(page)
         if known is not None:
             view = self.get(known, tolerate=(404, 403, 410))
@@ -275,11 +391,32 @@ class WebSession:
         page: str = "",
     ) -> PageView:
         """Send a form as a browser would, after checking that it is fully understood."""
+        ready = self.prepare(form, button, values, purpose, kind=kind, view=view, page=page)
+        return self.read(self.send(ready), kind)
+
+    def prepare(
+        self,
+        form: Form,
+        button: Button,
+        values: Values,
+        purpose: str,
+        *,
+        kind: Kind = "write",
+        view: PageView | None = None,
+        page: str = "",
+    ) -> Ready:
+        """Check and fill in a form, so that it can be sent without any further thought."""
         send = self._prepare(form, button, values, purpose, kind, view, page)
-        headers = {"Referer": view.url} if view is not None and view.url.startswith("http") else {}
-        response = self._request(send, headers)
+        return Ready(send, {"Referer": view.url} if view is not None and view.url.startswith("http") else {})
+
+    def send(self, ready: Ready) -> Response:
+        """Send what was prepared; nobody has looked at the answer yet."""
+        return self._request(ready.submission, ready.headers)
+
+    def read(self, answer: Response, kind: Kind = "write") -> PageView:
+        """The page that a form led to."""
         return self._page(
-            response,
+            answer,
             expect_session=kind not in ("sign_in", "sign_out"),
             tolerate=range(400, 500) if kind != "read" else (),
         )
@@ -402,6 +539,7 @@ class WebSession:
                 appliance=self.label, page=urllib.parse.urlsplit(response.url).path,
             )  # fmt: skip
         view = parse(response.body, response.url, content_type, response.status, preceding)
+        self._answer = (view, response)
         self._unfold(view)
         refresh = refresh_of(view.root, view.url)
         if (
@@ -422,6 +560,7 @@ class WebSession:
         ):
             self._signed_in = False
             raise self._expired(view)
+        self._is_untried = self._is_untried and not expect_session
         if status >= 400 and status not in tolerate and not (status in (401, 403) and not expect_session):
             raise self.page_error(
                 view,
@@ -590,4 +729,4 @@ def _words_of(response: Response) -> str:
     return " ".join(view.lines[:3])[:200]
 
 
-__all__ = ["ServerStarting", "SessionExpired", "WebSession"]
+__all__ = ["Ready", "ServerStarting", "SessionExpired", "WebSession"]

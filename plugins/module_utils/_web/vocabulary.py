@@ -43,6 +43,7 @@ class Vocabulary:
         if language != "auto" and language not in LANGUAGES:
             raise InputError(f"language {language!r} is not known", expected=", ".join(("auto", *LANGUAGES)))
         self.language = language
+        self.extra: Additions = extra or {}
         self._wanted: dict[str, tuple[tuple[int, Said], ...]] = {}
         self._captions = {
             key: {lang: list(captions) for lang, captions in by_language.items()}
@@ -78,7 +79,7 @@ class Vocabulary:
     def in_language(self, language: str) -> Vocabulary:
         """The same vocabulary, restricted to one language, or ``auto``."""
         made = Vocabulary(None, language)
-        made._captions = self._captions
+        made.extra, made._captions = self.extra, self._captions
         return made
 
     def score(self, key: str, texts: t.Iterable[str], *, floor: int = CONTAINS, loose: bool = False) -> Score | None:

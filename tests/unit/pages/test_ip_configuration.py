@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, RefusedByAppliance, StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import ip_configuration
 from ansible_collections.bseries.sra.tests.unit.pages.ip_pages import LISTS
-from ansible_collections.bseries.sra.tests.unit.web.fakes import FakeTransport, Request, page, session, site
+from ansible_collections.bseries.sra.tests.unit.web.fakes import FakeTransport, Reply, Request, page, session, site
 
 
 def edit(number: int, checked: str, language: str) -> str:
@@ -163,3 +163,56 @@ def test_check_mode_posts_nothing_to_open_a_page() -> None:
         assert not ip_configuration.prepare_enabled(web, "10.0.0.9", True).already
         assert ip_configuration.prepare_enabled(web, "10.0.0.5", True).already
     assert transport.writes == []
+
+
+TABLE = """<table><tr><th>IP-Adresse</th><th>Aktiviert</th></tr><tr><td><a href=/ip/1>10.0.0.5</a></td><td>Ja</td></tr>
+<tr><td><a href=/ip/2>10.0.0.9</a></td><td>Nein</td></tr></table>"""
+NOW_ON = TABLE.replace("Nein", "Ja")
+
+
+def test_the_list_that_follows_a_save_proves_it() -> None:
+    transport = open_site(TABLE, "de")
+    on = page(NOW_ON, "de")
+
+    def save(_request: Request) -> Reply:
+        transport.routes["GET /ip"] = on
+        return Reply("", 302, location="/ip")
+
+    transport.routes["POST /save"] = save
+    with session(transport) as web:
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        prepared.make_ready()
+        asked = len(transport.requests)
+        assert prepared.send()
+        assert [f"{request.method} {request.path}" for request in transport.requests[asked:]] == [
+            "POST /save",
+            "GET /ip",
+        ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply("", 302, location="/ip"),
+        page(NOW_ON, "de"),
+        page("<p>Gespeichert.</p>", "de"),
+        page("<p class=error>Fehler: 10.0.0.9 wird benutzt</p>", "de"),
+        Reply("<p>Ja</p>", 503),
+    ],
+    ids=["list says disabled", "at another address", "no list", "refused", "error"],
+)
+def test_any_other_answer_proves_nothing(answer: str | Reply) -> None:
+    transport = open_site(TABLE, "de")
+    transport.routes["POST /save"] = answer
+    with session(transport) as web:
+        assert not ip_configuration.prepare_enabled(web, "10.0.0.9", True).send()
+
+
+def test_two_rows_with_the_address_prove_nothing() -> None:
+    transport = open_site(TABLE, "de")
+    row = NOW_ON[NOW_ON.rindex("<tr") : NOW_ON.rindex("</tr>") + 5]
+    transport.routes["POST /save"] = Reply("", 302, location="/ip")
+    with session(transport) as web:
+        prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
+        transport.routes["GET /ip"] = page(NOW_ON.replace(row, row + row), "de")
+        assert not prepared.send()

@@ -187,7 +187,9 @@ class World:
 
         monkeypatch.setattr(_module, "Transport", FakeTransport)
         monkeypatch.setattr(
-            _module, "ApiClient", lambda transport, *_account: FakeApi(self.appliances[transport.endpoint.host])
+            _module,
+            "ApiClient",
+            lambda transport, *_account, **_options: FakeApi(self.appliances[transport.endpoint.host]),
         )
         monkeypatch.setattr(
             _module,
@@ -364,6 +366,16 @@ class FakePrepared:
     def __init__(self, web: FakeWeb, address: str, enabled: bool) -> None:
         self._web, self._address, self._enabled = web, address, enabled
         self.already = web.page().addresses[address] == enabled
+
+    def make_ready(self) -> None:
+        """Nothing to do ahead."""
+
+    def send(self) -> bool:
+        self.commit()
+        return False
+
+    def settle(self) -> None:
+        """The answer says nothing more."""
 
     def commit(self) -> None:
         appliance = self._web.may_write("a save")

@@ -66,6 +66,16 @@ def test_installs_base_then_product_with_one_sign_in_for_each_restart(world: Wor
     assert not appliance.sessions["appliance"]
 
 
+@pytest.mark.parametrize("boot_ends", [60.0, 61.3, 75.9, 130.4, 1234.5])
+def test_the_end_of_an_install_is_noticed_within_two_seconds(
+    world: World, appliance: Appliance, monkeypatch: pytest.MonkeyPatch, boot_ends: float
+) -> None:
+    monkeypatch.setattr(fakes, "BOOT_ENDS", boot_ends)
+    result = update(world, kind="base", state="present", version="12.2.0", wait_timeout=3600)
+    (installed,) = result["installed"]
+    assert boot_ends <= installed["seconds"] <= boot_ends + 2.0
+
+
 def test_second_run_changes_nothing(world: World, appliance: Appliance) -> None:
     update(world)
     written = list(appliance.writes)

@@ -34,6 +34,7 @@ def appliance(world: World, monkeypatch: pytest.MonkeyPatch) -> Appliance:
     for name, value in {
         "start_page": lambda _web: types.SimpleNamespace(),
         "sign_in": lambda web: web.page(),
+        "sign_in_afresh": lambda web: web.page(),
         "vocabulary": None,
         "username": "admin",
     }.items():
@@ -133,7 +134,7 @@ def test_the_sign_in_fails(world: World, appliance: Appliance, monkeypatch: pyte
     def refused(_web: FakeWeb) -> None:
         raise AuthenticationError("the account was refused", advice="Correct the password.")
 
-    monkeypatch.setattr(FakeWeb, "sign_in", refused, raising=False)
+    monkeypatch.setattr(FakeWeb, "sign_in_afresh", refused, raising=False)
     result = verify(world)
     assert row(result, "sign_in") | {"title": ""} == {
         "check": "sign_in",

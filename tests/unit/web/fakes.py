@@ -52,6 +52,10 @@ class FakeTransport:
         self.routes = dict(routes)
         self.requests: list[Request] = []
         self.endpoint = Endpoint("a.example.com")
+        self.cookies: list[dict[str, t.Any]] = []
+
+    def restore(self, cookies: list[dict[str, t.Any]]) -> None:
+        self.cookies = cookies
 
     def is_same_origin(self, url: str) -> bool:
         return urllib.parse.urljoin(ORIGIN, url).startswith(ORIGIN + "/")

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measure the product beside a floor and a peer, in turns on one machine, and print the ratios.
+
+``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--chart FILE] [swing] [upgrade] [startup] [bytes] [fleet]``. Absolute times say
+something about the machine; ratios of medians, taken in turns, say something about the product. The table is also
+written as JSON to ``.build/benchmark/results.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import statistics
+import sys
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".build")]
+
+from benchmark import chart, runs, startup, swings, transfers  # noqa: E402 (the tests' folder is put on the path first)
+
+RESULTS = ROOT / ".build" / "benchmark"
+MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet")
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One measure: its value, what it is compared with, and the most (or with ``at_least`` the least) that the ratio may be."""
+
+    what: str
+    unit: str
+    value: float
+    goal: float
+    floor: float | None = None
+    peer: float | None = None
+    against: t.Literal["floor", "peer", "itself"] = "peer"
+    at_least: bool = False
+
+    @property
+    def ratio(self) -> float:
+        base = {"floor": self.floor, "peer": self.peer, "itself": 1.0}[self.against]
+        return self.value / base if base else float("inf")
+
+    @property
+    def reached(self) -> bool:
+        return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
+
+
+def swing(options: argparse.Namespace) -> list[Row]:
+    gaps = swings.compared(max(5, options.rounds))
+    rows = []
+    for what, of in (("seen from outside", "nobody_answered"), ("held by nobody", "held_by_nobody")):
+        medians = {name: statistics.median(getattr(gap, of) for gap in some) * 1000 for name, some in gaps.items()}
+        rows.append(Row(f"Production gap, {what}", "ms", medians["product"], 1.5, medians["floor"], against="floor"))
+    return rows
+
+
+def upgrade(options: argparse.Namespace) -> list[Row]:
+    took: dict[runs.Way, list[runs.Took]] = {"floor": [], "peer": [], "product": []}
+    for _round in range(options.rounds):
+        for way, some in took.items():
+            some.append(runs.run(way))
+
+    def median(way: runs.Way, of: str) -> float:
+        return statistics.median(float(getattr(one, of)) for one in took[way])
+
+    scripted = scripted_seconds()
+    walls = {way: median(way, "wall") - scripted for way in took}
+    gaps = {way: median(way, "gap") * 1000 for way in took}
+    cpus = {way: median(way, "cpu") for way in took}
+    asked = {way: median(way, "requests") for way in took}
+    return [
+        Row("Production gap of a whole upgrade", "ms", gaps["product"], 0.1, gaps["floor"], gaps["peer"]),
+        Row("Control overhead of a whole upgrade", "s", walls["product"], 0.5, walls["floor"], walls["peer"]),
+        Row("CPU of a whole upgrade", "s", cpus["product"], 0.5, cpus["floor"], cpus["peer"]),
+        Row("Sign-ins, most of one interface", "", median("product", "most_sign_ins"), 3, against="itself"),
+        Row("Sessions left open", "", median("product", "open_sessions"), 0, against="itself"),
+        Row("Requests of a whole upgrade", "", asked["product"], 3, asked["floor"], asked["peer"], against="floor"),
+    ]
+
+
+def scripted_seconds() -> float:
+    """What the simulator's own clock takes in any way: four installs with their downloads, and two synchronisations."""
+    return (4 * (900 + 60) + 2 * 45) / runs.SCALE
+
+
+def start(options: argparse.Namespace) -> list[Row]:
+    rows = []
+    for pairs in (1, options.pairs):
+        found = startup.compared(pairs)
+        (wall, cpu), (peer_wall, peer_cpu) = found["product"], found["peer"]
+        rows.append(Row(f"To the plan of {pairs} pair(s)", "s", wall, 2, peer=peer_wall))
+        rows.append(Row(f"To the plan of {pairs} pair(s), CPU", "s", cpu, 2, peer=peer_cpu))
+    return rows
+
+
+def transfer(options: argparse.Namespace) -> list[Row]:
+    found = transfers.down(options.mebibytes)
+    speeds = {name: one.speed for name, one in found.items()}
+    what = f"Backup of {options.mebibytes} MiB"
+    return [
+        Row(what, "MiB/s", speeds["product"], 0.9, peer=speeds["peer"], at_least=True),
+        Row(f"{what}, peak memory", "MiB", found["product"].peak_mib, 100, against="itself"),
+    ]
+
+
+def fleet(options: argparse.Namespace) -> list[Row]:
+    one, many = runs.run("product"), runs.run("product", options.pairs)
+    what = f"{options.pairs} pairs in one run"
+    return [
+        Row(f"{what}, wall", "s", many.wall, 3, peer=one.wall),
+        Row(f"{what}, CPU a pair", "s", many.cpu / options.pairs, 1, peer=one.cpu),
+    ]
+
+
+def text_of(rows: t.Sequence[Row]) -> str:
+    lines = [f"{'measure':44} {'product':>9} {'floor':>9} {'peer':>9} {'ratio':>7}  goal"]
+    for row in rows:
+        number = [f"{value:.1f}" if value is not None else "" for value in (row.value, row.floor, row.peer)]
+        against = "" if row.against == "itself" else f" x {row.against}"
+        goal = f"{'>=' if row.at_least else '<='} {row.goal:g}{against}{'' if row.reached else '  NOT REACHED'}"
+        what = f"{row.what} [{row.unit}]" if row.unit else row.what
+        lines.append(f"{what:44} {number[0]:>9} {number[1]:>9} {number[2]:>9} {row.ratio:7.2f}  {goal}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("measures", nargs="*", metavar="|".join(MEASURES))
+    parser.add_argument("--rounds", type=int, default=3, help="of whole upgrades; medians count")
+    parser.add_argument("--pairs", type=int, default=10, help="of the fleet")
+    parser.add_argument("--mebibytes", type=int, default=512, help="of the backup")
+    parser.add_argument("--chart", type=pathlib.Path, default=RESULTS / "performance.svg")
+    options = parser.parse_args()
+    unknown = set(options.measures) - set(MEASURES)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet}
+    rows: list[Row] = []
+    for name in options.measures or MEASURES:
+        print(f"measuring: {name}", flush=True)
+        rows += make[name](options)
+    print(f"\n{text_of(rows)}")
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    data = [{**dataclasses.asdict(row), "ratio": row.ratio, "reached": row.reached} for row in rows]
+    (RESULTS / "results.json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    options.chart.write_text(chart.svg(data), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
