@@ -19,7 +19,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins large bench rehearsals fleet matrix release $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet matrix release $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -69,6 +69,10 @@ rehearsals: setup ## Rehearse every way to move production
 
 bench: setup ## Measure the product beside a floor and a hand-written playbook (ARGS="swing upgrade", --rounds, --pairs)
 	@exec $(VENV)/bin/python tests/benchmark/bench.py $(ARGS)
+
+# POINTS and CELLS limit how many are tried; all of them take hours.
+torture: setup ## Kill runs at every request, and put every fault everywhere: make torture POINTS=20 CELLS=20 SEED=1
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture $(if $(POINTS),--points $(POINTS)) $(if $(CELLS),--cells $(CELLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

@@ -18,6 +18,8 @@ class SraError(Exception):
     """
 
     kind: t.ClassVar[str] = "error"
+    usual_advice: t.ClassVar[t.Optional[str]] = None
+    """What to do where nothing better is known."""
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class SraError(Exception):
         self.appliance = appliance
         self.page = page
         self.state = state
-        self.advice = advice
+        self.advice = advice or self.usual_advice
         self.candidates = tuple(candidates)
         self.saved = saved
 
@@ -85,6 +87,7 @@ class TransportError(SraError):
     """No usable answer on the connection: refused, reset, timed out, torn, too large."""
 
     kind = "transport"
+    usual_advice = "See whether the appliance is up or just restarting, then run the same command again."
 
 
 class TlsError(TransportError):
@@ -115,6 +118,7 @@ class ApiError(SraError):
     """An official API answered with an error; ``status`` is the HTTP status code."""
 
     kind = "api"
+    usual_advice = "See whether the appliance is up and healthy, then run the same command again."
 
     def __init__(self, message: str, *, status: int | None = None, **parts: t.Any) -> None:
         super().__init__(message, **parts)
@@ -131,6 +135,7 @@ class RefusedByAppliance(SraError):
     """The appliance understood the request and said no; ``seen`` holds its words."""
 
     kind = "refused"
+    usual_advice = "Put right what the appliance says, or do this by hand there; then run the same command again."
 
 
 class StateError(SraError):

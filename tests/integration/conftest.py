@@ -63,6 +63,8 @@ class Lab:
     simulator: SimulatorProcess
     folder: pathlib.Path
     settings: dict[str, t.Any]
+    variables: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Environment variables of the runs besides those that every run gets."""
 
     @property
     def inventory(self) -> pathlib.Path:
@@ -84,11 +86,24 @@ class Lab:
             *extra,
         ]
 
+    def start(self, playbook: str, *extra: str, output: int | t.IO[str] = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        """Start a run that is a process group of its own."""
+        return subprocess.Popen(
+            self.command(playbook, *extra),
+            cwd=self.folder,
+            env={**environment(self.folder), **self.variables},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     def play(self, playbook: str, *extra: str, timeout: float = 400) -> Outcome:
         done = subprocess.run(
             self.command(playbook, *extra),
             cwd=self.folder,
-            env=environment(self.folder),
+            env={**environment(self.folder), **self.variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -102,15 +117,7 @@ class Lab:
         self, playbook: str, *extra: str, reached: t.Callable[[list[dict[str, t.Any]]], bool], timeout: float = 300
     ) -> None:
         """Start a run and SIGKILL its whole process group as soon as the request log satisfies ``reached``."""
-        process = subprocess.Popen(
-            self.command(playbook, *extra),
-            cwd=self.folder,
-            env=environment(self.folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = self.start(playbook, *extra)
         end = time.monotonic() + timeout
         try:
             while not reached(self.simulator.log()):

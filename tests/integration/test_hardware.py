@@ -15,69 +15,17 @@ import typing as t
 import pytest
 
 from .conftest import Lab
+from .hardware import PASSPHRASE, SETTINGS, prepare, scenario
 
 StartLab = t.Callable[..., Lab]
-PASSPHRASE = "a passphrase for the key"
-
-# The package of the version that the old appliance runs is still offered, as the vendor does for a new appliance.
-PACKAGES = [
-    {"kind": "base", "version": "3.3.2"},
-    {"kind": "product", "version": "12.1.0", "build": "52301", "requires_base": "3.3.2", "licence_agreement": True},
-]
-# What the site's address is translated to, switched as a firewall's administrator would.
 ESTIMATED = ("backup", "product", "swing")
-SWING = """
-- name: Send the site's address to {{ sra_swing_to }}
-  ansible.builtin.uri:
-    url: "{{ simulator_control }}/device"
-    method: POST
-    body_format: json
-    body: {device: "{{ item.name }}", changes: {shared_ip_enabled: "{{ item.enabled }}"}}
-  loop:
-    - {name: "{{ sra_swing_from }}", enabled: false}
-    - {name: "{{ sra_swing_to }}", enabled: true}
-  changed_when: true
-"""
 
 
 def start(
     start_lab: StartLab, *, old: str = "english2019", new: str = "english2019", named: bool = False, **settings: t.Any
 ) -> Lab:
-    scenario = {
-        "packages": PACKAGES,
-        "pairs": [
-            {
-                "name": "one",
-                "paired": False,
-                "a": {"skin": old, "base": "3.3.2"},
-                "b": {"skin": new, "factory_new": True, "web": {"first_agreement": True}},
-            }
-        ],
-    }
-    lab = start_lab(
-        scenario,
-        sra_certificate_passphrase=PASSPHRASE,
-        sra_backup_password="a password for the backup",
-        **{"sra_swing_method": "custom", **settings},
-    )
-    tasks = lab.folder / "swing.yml"
-    tasks.write_text(SWING, encoding="utf-8")
-
-    def hardware(data: dict[str, t.Any]) -> None:
-        children = data["all"]["children"]
-        data["all"]["children"] = {"old_appliance": children["device_a"], "new_appliance": children["device_b"]}
-        for name in [name for name, value in data["all"]["vars"].items() if value is None]:
-            del data["all"]["vars"][name]
-        data["all"]["vars"].update(sra_swing_tasks=str(tasks), simulator_control=lab.simulator.ready["control"])
-        for group in data["all"]["children"].values():
-            for name, host in group["hosts"].items():
-                host["sra_site_address"] = host["sra_shared_ip"]
-                host["sra_factory_ca_path"] = lab.simulator.ready["factory_ca_path"]
-                if named:
-                    host["sra_host"] = spelled_as_a_name(host["sra_host"])
-                host["sra_factory_tls_server_name"] = f"{name}.example.com"
-
-    lab.write_inventory(hardware)
+    lab = start_lab(scenario(old, new), **{**SETTINGS, **settings})
+    prepare(lab, spelled_as_a_name if named else str)
     return lab
 
 

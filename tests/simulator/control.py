@@ -76,6 +76,8 @@ class Control:
             return world.recorder.entries(int(data.get("after", 0)))
         if path == "/violations":
             return world.recorder.violations()
+        if path == "/deeds":
+            return world.recorder.deeds()
         if path == "/timeline":
             return world.recorder.timeline()
         if path == "/sessions":
@@ -96,6 +98,9 @@ class Control:
         world = self._simulation.world
         if path == "/fault":
             return self._fault(data)
+        if path == "/release":
+            world.faults.release()
+            return {}
         if path == "/reset":
             self._simulation.reset()
             return {}

@@ -212,14 +212,18 @@ class Device:
         }
 
     def changing(self, what: str) -> None:
-        """Record what breaks the rules of an upgrade about to change this device."""
+        """Record the change, and what breaks the rules of an upgrade about to change this device."""
+        self.world.recorder.deed(self.name, what)
         peer = self.peer
         if peer is not None and peer.base_pending:
             self.violation(
                 "work_on_peer_between_base_and_product", f"{what}, while {peer.name} is between Base and product"
             )
 
-    def role_changing(self, what: str) -> None:
+    def role_changing(self, what: str, *, certain: bool = True) -> None:
+        """The same for roles; where it may still be refused, it is no change yet."""
+        if certain:
+            self.world.recorder.deed(self.name, what)
         for device in self.site.devices:
             if device.base_pending or device.installing:
                 self.violation("role_change_between_base_and_product", f"{what}, while {device.name} is being updated")
@@ -252,6 +256,7 @@ class Device:
         self.world.forget_sessions(self)
 
     def power_off(self, reset: bool) -> None:
+        self.world.recorder.deed(self.name, "factory reset" if reset else "shut down")
         if self.installing and self.install is not None and self.install.package.kind == "base":
             self.violation("restart_during_base_update", "factory reset" if reset else "shut down")
 

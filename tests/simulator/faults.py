@@ -13,7 +13,7 @@ import threading
 import typing as t
 
 #: Faults that strike a request, and what they do to it.
-REQUEST_KINDS = frozenset({"reset", "status", "slow", "torn_tls", "session_expired", "token_revoked", "html"})
+REQUEST_KINDS = frozenset({"reset", "status", "slow", "torn_tls", "session_expired", "token_revoked", "html", "hold"})
 #: Faults that strike something that the appliance does.
 OTHER_KINDS = frozenset(
     {
@@ -49,7 +49,11 @@ class FaultError(ValueError):
 
 @dataclasses.dataclass
 class Fault:
-    """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first."""
+    """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first.
+
+    It strikes nothing before the appliances had been told `deeds` different changes. One that is held waits
+    for `release`.
+    """
 
     number: int
     kind: str
@@ -59,7 +63,14 @@ class Fault:
     after: bool
     match: dict[str, re.Pattern[str]]
     options: dict[str, t.Any]
+    deeds: int = 0
     struck: int = 0
+    released: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    @property
+    def held(self) -> bool:
+        """Whether a request is being held now."""
+        return self.kind == "hold" and self.struck > 0 and not self.released.is_set()
 
     def describe(self) -> dict[str, t.Any]:
         return {
@@ -68,15 +79,17 @@ class Fault:
             "device": self.device,
             "count": self.count,
             "struck": self.struck,
+            "held": self.held,
             "match": {key: pattern.pattern for key, pattern in self.match.items()},
             **self.options,
         }
 
 
 class Faults:
-    """Thread-safe list of faults."""
+    """Thread-safe list of faults. `told` counts the different changes that the appliances have been told so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: t.Callable[[], int]) -> None:
+        self._told = told
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._faults: list[Fault] = []
@@ -101,13 +114,21 @@ class Faults:
                 data.pop("when", "before") == "after",
                 {key: re.compile(value) for key, value in match.items()},
                 data,
+                int(data.pop("deeds", 0)),
             )
             self._faults.append(fault)
             return fault
 
     def clear(self) -> None:
+        self.release()
         with self._lock:
             self._faults.clear()
+
+    def release(self) -> None:
+        """Let the requests go that are held: they are cut off."""
+        with self._lock:
+            for fault in self._faults:
+                fault.released.set()
 
     def describe(self) -> list[dict[str, t.Any]]:
         with self._lock:
@@ -117,15 +138,30 @@ class Faults:
         """The fault of this kind that strikes now, counted as used."""
         with self._lock:
             for fault in self._faults:
-                if fault.kind == kind and fault.device in (None, device) and self._use(fault):
+                if fault.kind != kind or fault.device not in (None, device) or self._told() < fault.deeds:
+                    continue
+                if self._use(fault):
                     return fault
         return None
 
-    def strike_request(self, device: str, facts: dict[str, str], *, after: bool) -> Fault | None:
-        """The fault that strikes the request with these facts, before or after the appliance has acted on it."""
+    def strike_request(
+        self,
+        device: str,
+        facts: dict[str, str],
+        deeds: int,
+        *,
+        after: bool,
+        kinds: t.Collection[str] = REQUEST_KINDS,
+    ) -> Fault | None:
+        """The fault that strikes the request with these facts, before or after the appliance has acted on it.
+
+        `deeds` counts the different changes before this request.
+        """
         with self._lock:
             for fault in self._faults:
-                if fault.kind not in REQUEST_KINDS or fault.device not in (None, device) or fault.after is not after:
+                if fault.kind not in kinds or fault.device not in (None, device) or fault.after is not after:
+                    continue
+                if deeds < fault.deeds:
                     continue
                 if all(pattern.search(facts.get(key, "")) for key, pattern in fault.match.items()) and self._use(fault):
                     return fault

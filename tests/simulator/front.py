@@ -17,7 +17,7 @@ from .api_v1 import WRITES, CommandV1
 from .api_v2 import BASE as V2_BASE
 from .api_v2 import CommandV2
 from .device import Device
-from .faults import Fault
+from .faults import REQUEST_KINDS, Fault
 from .http_server import Request, Response
 from .recorder import Entry
 from .scenario import ApiAccount
@@ -62,7 +62,7 @@ class Front:
             connection=request.connection,
         )
         response = self._handle(request, entry)
-        after = self._world.faults.strike_request(self.device.name, _facts(entry), after=True)
+        after = self._strike(entry, after=True)
         if after is not None:
             entry.fault = after.kind
             response = self._as_fault_says(after, response)
@@ -74,6 +74,8 @@ class Front:
 
     def _handle(self, request: Request, entry: Entry) -> Response:
         if self.device.phase != "up":
+            if (held := self._strike(entry, after=False, kinds=("hold",))) is not None:
+                return _held(held, Response(503))
             body = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
             return Response(503, body, [("Content-Type", "text/html")], close=True)
         if entry.interface != "appliance" and not self.device.product:
@@ -93,7 +95,7 @@ class Front:
     # Faults
 
     def _check_fault(self, entry: Entry) -> str | None:
-        fault = self._world.faults.strike_request(self.device.name, _facts(entry), after=False)
+        fault = self._strike(entry, after=False)
         if fault is None:
             return None
         entry.fault = fault.kind
@@ -104,7 +106,12 @@ class Front:
             return None
         raise Struck(fault)
 
+    def _strike(self, entry: Entry, *, after: bool, kinds: t.Collection[str] = REQUEST_KINDS) -> Fault | None:
+        return self._world.faults.strike_request(self.device.name, _facts(entry), entry.deeds, after=after, kinds=kinds)
+
     def _as_fault_says(self, fault: Fault, response: Response) -> Response:
+        if fault.kind == "hold":
+            return _held(fault, response)
         if fault.kind in ("reset", "torn_tls"):
             return Response(500, abort="torn" if fault.kind == "torn_tls" else "reset")
         if fault.kind == "status":
@@ -209,6 +216,26 @@ class Front:
             chunks=download.chunks,
             length=download.length,
         )
+
+
+def _held(fault: Fault, response: Response) -> Response:
+    """Nothing more is sent until the fault is released, and then the connection is cut; of a download a half is sent first."""
+    limit = float(fault.options.get("seconds", 60))
+    if fault.options.get("half") and response.chunks is not None and response.length is not None:
+        response.chunks = _half(response.chunks, response.length // 2, lambda: fault.released.wait(limit))
+        return response
+    fault.released.wait(limit)
+    return Response(500, abort="reset")
+
+
+def _half(chunks: t.Iterator[bytes], size: int, wait: t.Callable[[], object]) -> t.Iterator[bytes]:
+    for chunk in chunks:
+        if len(chunk) >= size:
+            yield chunk[:size]
+            break
+        size -= len(chunk)
+        yield chunk
+    wait()
 
 
 def _interface(path: str) -> str:

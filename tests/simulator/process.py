@@ -136,6 +136,19 @@ class SimulatorProcess:
         answer: list[dict[str, t.Any]] = self._call("GET", "/timeline")
         return answer
 
+    def deeds(self) -> list[dict[str, t.Any]]:
+        """What the appliances were told to change, in order: device and what."""
+        answer: list[dict[str, t.Any]] = self._call("GET", "/deeds")
+        return answer
+
+    def faults(self) -> list[dict[str, t.Any]]:
+        answer: list[dict[str, t.Any]] = self._call("GET", "/fault")
+        return answer
+
+    def release(self) -> None:
+        """Cut off the requests that are held."""
+        self._call("POST", "/release", {})
+
     def fault(self, kind: str, device: str | None = None, **options: t.Any) -> dict[str, t.Any]:
         answer: dict[str, t.Any] = self._call("POST", "/fault", {"kind": kind, "device": device, **options})
         return answer

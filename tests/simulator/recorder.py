@@ -14,7 +14,10 @@ import typing as t
 
 @dataclasses.dataclass
 class Entry:
-    """One request. `kind` is read, write or session; `operation` is an API operation; times are Unix seconds."""
+    """One request. `kind` is read, write or session; `operation` is an API operation; times are Unix seconds.
+
+    `deeds` is how many different changes the appliances had been told before it; what is told twice counts once.
+    """
 
     seq: int
     time: float
@@ -30,6 +33,7 @@ class Entry:
     kind: str = "read"
     status: int = 0
     fault: str = ""
+    deeds: int = 0
 
 
 class Recorder:
@@ -40,16 +44,22 @@ class Recorder:
         self._entries: list[Entry] = []
         self._violations: list[dict[str, t.Any]] = []
         self._timeline: list[dict[str, t.Any]] = []
+        self._deeds: list[dict[str, t.Any]] = []
 
     def begin(self, **values: t.Any) -> Entry:
         with self._lock:
-            entry = Entry(seq=len(self._entries) + 1, time=time.time(), **values)
+            entry = Entry(seq=len(self._entries) + 1, time=time.time(), deeds=self._told(), **values)
             self._entries.append(entry)
             return entry
 
     def violation(self, name: str, device: str, details: str) -> None:
         with self._lock:
             self._violations.append({"name": name, "time": time.time(), "device": device, "details": details})
+
+    def deed(self, device: str, what: str) -> None:
+        """The appliance was told to change something, and it does."""
+        with self._lock:
+            self._deeds.append({"time": time.time(), "device": device, "what": what})
 
     def holder(self, pair: str, device: str | None) -> None:
         """The shared IP of the pair is answered by this device from now on, or by none."""
@@ -68,8 +78,21 @@ class Recorder:
         with self._lock:
             return list(self._timeline)
 
+    def told(self) -> int:
+        """How many different changes the appliances have been told."""
+        with self._lock:
+            return self._told()
+
+    def _told(self) -> int:
+        return len({(deed["device"], deed["what"]) for deed in self._deeds})
+
+    def deeds(self) -> list[dict[str, t.Any]]:
+        with self._lock:
+            return list(self._deeds)
+
     def clear(self) -> None:
         with self._lock:
+            self._deeds.clear()
             self._entries.clear()
             self._violations.clear()
             self._timeline.clear()

@@ -125,7 +125,8 @@ class Site:
 
     def establish(self, primary: Device, host: str, port: str, reverse_host: str, reverse_port: str) -> None:
         """Make `primary` the primary of a new relationship. Raises Refused."""
-        primary.role_changing("failover relationship established")
+        established = "failover relationship established"
+        primary.role_changing(established, certain=False)
         if self.relationship is not None:
             raise Refused(caption("failover.error.paired"))
         ports = self._check_fields(primary, (host, port), (reverse_host, reverse_port))
@@ -138,6 +139,7 @@ class Site:
         if self.find(reverse_host, ports[1]) is not primary:
             raise Refused(caption("failover.error.reverse", value=f"{reverse_host}:{reverse_port}"))
         self._check_equal(primary, backup)
+        self.world.recorder.deed(primary.name, established)
         self.relationship = Relationship(
             {backup.name: f"{host}:{port}", primary.name: f"{reverse_host}:{reverse_port}"}
         )
@@ -198,8 +200,11 @@ class Site:
             self.world.timers.cancel(relationship.sync_timer)
             relationship.sync_timer = None
         relationship.sync_began = self.world.timers.now()
-        if self.world.faults.strike("sync_stuck", primary.name) is None:
-            self.world.after(self.world.scenario.durations.sync, lambda: self._finish_sync(relationship, then))
+        stuck = self.world.faults.strike("sync_stuck", primary.name)
+        longer = 0.0 if stuck is None else stuck.options.get("seconds")
+        if longer is not None:
+            duration = self.world.scenario.durations.sync + float(longer)
+            self.world.after(duration, lambda: self._finish_sync(relationship, then))
 
     def _finish_sync(self, relationship: Relationship, then: t.Callable[[], None] | None) -> None:
         if self.relationship is not relationship or relationship.sync_began is None:

@@ -41,7 +41,7 @@ class World:
         self.lock = threading.RLock()
         self.timers = Timers(scenario.time_scale)
         self.recorder = Recorder()
-        self.faults = Faults()
+        self.faults = Faults(self.recorder.told)
         self.authority = authority
         self.factory_authority = factory_authority
         self.update_server_up = True

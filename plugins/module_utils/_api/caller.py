@@ -92,6 +92,7 @@ class ApiCaller:
             status=response.status,
             seen=words,
             appliance=self.label,
+            state="this request only reads" if call.method == "GET" else "the request may have been carried out",
             advice=_ADVICE.get(response.status),
         )
 

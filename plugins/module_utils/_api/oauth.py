@@ -22,6 +22,7 @@ _PATH: t.Final = "/oauth2/token"
 # A token is not used in its last minute.
 _SPARE_SECONDS: t.Final = 60.0
 _MAX_ANSWER: t.Final = 64 * 1024
+_NOTHING: t.Final = "no token was given; nothing was changed"
 ERRORS: t.Final = frozenset(
     {
         "access_denied",
@@ -115,7 +116,9 @@ class TokenSource:
         answer = self._ask()
         token = answer.get("access_token")
         if not isinstance(token, str) or not token:
-            raise ApiError(f"The token service of {self._label} gives no access_token", appliance=self._label)
+            raise ApiError(
+                f"The token service of {self._label} gives no access_token", appliance=self._label, state=_NOTHING
+            )
         self._redactor.add(token)
         lifetime = answer.get("expires_in")
         seconds = float(lifetime) if isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool) else 3600.0
@@ -170,7 +173,11 @@ class TokenSource:
             return self._no_service(status, words)
         if status >= 500 or (answer is not None and answer.get("error") == "server_error"):
             return ApiError(
-                f"The token service of {self._label} failed", status=status, seen=words, appliance=self._label
+                f"The token service of {self._label} failed",
+                status=status,
+                seen=words,
+                appliance=self._label,
+                state=_NOTHING,
             )
         message, advice = self._why(words.lower(), status, str((answer or {}).get("error") or ""))
         self._refusal = AuthenticationError(
@@ -223,6 +230,7 @@ class TokenSource:
             seen=words,
             appliance=self._label,
             page=PAGE,
+            state=_NOTHING,
             advice=advice,
         )
 

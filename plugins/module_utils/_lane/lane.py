@@ -21,6 +21,7 @@ from .._plan.failures import check_name
 from .._plan.model import parse_windows
 from .._survey.files import guided_steps
 from .hooks import hook_problems
+from .lock import lock_path
 from .record import dns_note_path, limit_note_path, plain_name, record_path
 
 PROCEDURES = ("single", "synchronous", "asynchronous")
@@ -75,6 +76,7 @@ DEFAULTS: dict[str, t.Any] = {
     "windows": [],
     "soak_min": 0,
     "soak_max": None,
+    "lock_wait": 0,
     "jump_client_limit": None,
     "jump_client_threshold": 90,
     "jump_client_timeout": 3600,
@@ -105,7 +107,7 @@ SHIPPED_TASKS = {
 }
 """Tasks files of the collection that ``sra_swing_tasks`` may name."""
 _WHOLE_NUMBERS = (
-    *("clock_skew_max", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
+    *("clock_skew_max", "lock_wait", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
     *("dns_port", "dns_ttl", "dns_ttl_after", "dns_ttl_wait", "jump_client_limit", "jump_client_threshold"),
 )
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
@@ -582,6 +584,9 @@ def describe_lane(
     settings["limit_notes"] = {
         host: str(limit_note_path(settings["backup_dir"], label, host)) for host in (name, b) if host
     }
+    settings["locks"] = [
+        str(lock_path(settings["backup_dir"], *appliance)) for appliance in _appliances(hostvars, name, b)
+    ]
     return Lane(
         a=name,
         b=b,

@@ -64,5 +64,10 @@ def opened(
                 return
     with connect(params) as connection:
         web = connection.appliance_web if interface == "appliance" else connection.login_web
-        web.sign_in()
-        yield connection, web, None
+        if first is None:
+            web.sign_in()
+            yield connection, web, None
+        else:
+            # An earlier run may have been stopped after the new password was set and before the agreement.
+            met = first_sign_in(web, None, first.accept_license)
+            yield connection, web, met if met.agreement_accepted else None

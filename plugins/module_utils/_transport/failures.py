@@ -48,25 +48,26 @@ def may_have_been_sent(error: TransportError) -> bool:
     return getattr(error, "sent", True)
 
 
-def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool, advice: str | None = None) -> RequestFailed:
+def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool) -> RequestFailed:
     """The error that says of an endpoint what it did, with what that means for the request."""
-    state = "the request may have been carried out" if sent else "nothing was sent"
     label = endpoint.label
-    return RequestFailed(f"{label} {words}", stage=stage, sent=sent, appliance=label, state=state, advice=advice)
+    return RequestFailed(
+        f"{label} {words}",
+        stage=stage,
+        sent=sent,
+        expected="an answer",
+        seen=words,
+        appliance=label,
+        state="the request may have been carried out" if sent else "nothing was sent",
+        advice=_ADVICE.get(stage),
+    )
 
 
 def explained(exc: BaseException, endpoint: Endpoint, stage: Stage, *, sent: bool, budget: Budget) -> RequestFailed:
     """The error for what the socket, http.client or urllib3 raised at a stage."""
     if isinstance(exc, socket.gaierror):
-        return failed(
-            endpoint,
-            "has no address: its name cannot be resolved",
-            "resolve",
-            sent=False,
-            advice="Check the host name, and the DNS settings of the machine where the task runs.",
-        )
-    advice = "Is the appliance up, is the port right?" if isinstance(exc, ConnectionRefusedError) else None
-    return failed(endpoint, _words(exc, stage, budget), stage, sent=sent, advice=advice)
+        return failed(endpoint, "has no address: its name cannot be resolved", "resolve", sent=False)
+    return failed(endpoint, _words(exc, stage, budget), stage, sent=sent)
 
 
 def _words(exc: BaseException, stage: Stage, budget: Budget) -> str:
@@ -87,6 +88,10 @@ def _words(exc: BaseException, stage: Stage, budget: Budget) -> str:
     return f"does not answer in proper HTTP ({type(exc).__name__})"
 
 
+_ADVICE: t.Final[dict[Stage, str]] = {
+    "resolve": "Check the host name, and the DNS settings of the machine where the task runs.",
+    "connect": "Is the appliance up, is the port right? Check address, port and firewalls from the controller.",
+}
 _WAITED_FOR: t.Final[dict[Stage, str]] = {
     "resolve": "resolve",
     "connect": "accept a connection",

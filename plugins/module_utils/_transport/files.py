@@ -10,12 +10,14 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import secrets
 import tempfile
 import typing as t
 
 from .._errors import InputError
 
 _HEAD = 4096
+_PARTIAL = ".part"
 
 
 class HashingFile:
@@ -44,20 +46,25 @@ class HashingFile:
 def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
     """Write beside ``path`` with mode 0600; at the end of the block flush to disk and rename; on any error remove.
 
-    Raises InputError where the folder cannot be written or is full.
+    Where the file system offers it, the file has no name until it is complete, so that nothing is left even when this
+    process is killed. Raises InputError where the folder cannot be written or is full.
     """
     target = pathlib.Path(path)
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as exc:
-        raise _unwritable(target, exc) from exc
-    partial = pathlib.Path(name)
+    descriptor, partial = _nameless(target)
+    if descriptor is None:
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PARTIAL, dir=target.parent)
+        except OSError as exc:
+            raise _unwritable(target, exc) from exc
+        partial = pathlib.Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield HashingFile(file)
             try:
                 file.flush()
                 os.fsync(file.fileno())
+                if not partial.exists():
+                    _give_name(file.fileno(), partial)
             except OSError as exc:
                 raise _unwritable(target, exc) from exc
         try:
@@ -68,6 +75,28 @@ def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _nameless(target: pathlib.Path) -> tuple[int | None, pathlib.Path]:
+    """A new file without a name in the folder of ``target``, and the name that it will get; None where that is not offered."""
+    partial = target.parent / f".{target.name}.{secrets.token_hex(4)}{_PARTIAL}"
+    try:
+        descriptor = os.open(target.parent, os.O_TMPFILE | os.O_RDWR, 0o600)
+    except (OSError, AttributeError):
+        return None, partial
+    if pathlib.Path(_by_descriptor(descriptor)).exists():
+        return descriptor, partial
+    os.close(descriptor)
+    return None, partial
+
+
+def _give_name(descriptor: int, name: pathlib.Path) -> None:
+    # Python follows the symbolic link only where a folder is given, which an absolute path makes meaningless.
+    os.link(_by_descriptor(descriptor), name, src_dir_fd=descriptor, follow_symlinks=True)
+
+
+def _by_descriptor(descriptor: int) -> str:
+    return f"/proc/self/fd/{descriptor}"
 
 
 def write_error(exc: OSError) -> InputError:

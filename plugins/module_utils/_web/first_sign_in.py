@@ -37,9 +37,10 @@ class FirstSignIn:
     agreement_accepted: bool = False
 
 
-def first_sign_in(web: WebSession, new_password: str, accept_license: bool) -> FirstSignIn:
+def first_sign_in(web: WebSession, new_password: str | None, accept_license: bool) -> FirstSignIn:
     """Sign in with the account of ``web``; answer the licence agreement and the forced change of the password, once each.
 
+    Without ``new_password`` the password is not changed: it was set before, and a page that asks for it stops the sign-in.
     Raises AuthenticationError where the account is refused (it may have been used before), StateError where an agreement
     is asked for and ``accept_license`` is False, PageError for a page that is neither.
     """
@@ -53,7 +54,7 @@ def first_sign_in(web: WebSession, new_password: str, accept_license: bool) -> F
         if not _stops(web, view):
             break
         form = _change_form(view)
-        if form is not None and not seen.password_changed:
+        if form is not None and new_password is not None and not seen.password_changed:
             view, before = _change(web, view, form, new_password), view
             _refuse_if_same(web, before, view)
             seen = dataclasses.replace(seen, password_changed=True)
@@ -69,13 +70,13 @@ def first_sign_in(web: WebSession, new_password: str, accept_license: bool) -> F
             )  # fmt: skip
         view, before = web.submit(*agreement, "accept the licence agreement", kind="sign_in", view=view), view
         seen = dataclasses.replace(seen, agreement_accepted=True)
-    if seen.password_changed and recognise.sign_in_form(view, web.vocabulary) is not None:
+    if new_password is not None and seen.password_changed and recognise.sign_in_form(view, web.vocabulary) is not None:
         # Some ask to sign in with the new password right after it was set.
         web.password = new_password
         web.sign_in_again()
         return seen
     web.adopt(signing.judge(web, before, view))
-    if seen.password_changed:
+    if new_password is not None and seen.password_changed:
         web.password = new_password
     return seen
 

@@ -634,6 +634,7 @@ class WebSession:
             seen=self.redactor.text(words) or None,
             appliance=self.label,
             page=self.start,
+            state="nothing more was submitted",
         )
 
     def page_error(

@@ -112,3 +112,13 @@ def test_without_a_relationship_the_role_cannot_change(pair):
     pair.unpaired()
     answer = pair.api("a").call("POST", "/api/command/v2/failover-role", json={"role": "backup"})
     assert (answer.status_code, list(answer.json())) == (500, ["message"])
+
+
+def test_a_relationship_that_is_refused_is_no_change(pair):
+    pair.unpaired()
+    told = len(pair.sim.deeds())
+    pair.sim.fault("peer_unreachable", count=1)
+    establish(pair)
+    assert len(pair.sim.deeds()) == told
+    establish(pair)
+    assert [deed["what"] for deed in pair.sim.deeds()[told:]] == ["failover relationship established"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
 
 import pytest
@@ -51,6 +52,43 @@ def test_a_slow_answer(pair):
     began = time.monotonic()
     assert api.call("GET", HEALTH).status_code == 200
     assert time.monotonic() - began > 0.5
+
+
+@pytest.mark.parametrize(("when", "limit"), [("before", 50), ("after", 8)])
+def test_a_request_is_held_until_it_is_released(pair, when, limit):
+    browser = pair.signed_in("a", "login")
+    browser.follow("jump")
+    pair.sim.fault("hold", match={"action": "jump_client_settings"}, when=when)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pressed = pool.submit(browser.press, "Save Changes", limit="8")
+        end = time.monotonic() + 10
+        while not any(fault["held"] for fault in pair.sim.faults()) and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not pressed.done()
+        pair.sim.release()
+        with pytest.raises(requests.ConnectionError):
+            pressed.result(10)
+    assert pair.device("a")["settings"].get("max_concurrent_upgrades", 50) == limit
+
+
+def test_a_download_is_held_in_its_middle(pair):
+    api = pair.api("a")
+    pair.sim.fault("hold", match={"operation": "api.backup"}, when="after", half=True, seconds=0.5)
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        api.call("GET", "/api/backup")
+
+
+def test_a_fault_waits_until_appliances_were_told_to_change(pair):
+    browser, api = pair.signed_in("a", "login"), pair.api("a")
+    pair.sim.fault("status", match={"operation": "health"}, deeds=1)
+    assert api.call("GET", HEALTH).status_code == 200
+    browser.follow("jump")
+    browser.press("Save Changes", limit="8")
+    assert [(deed["device"], deed["what"]) for deed in pair.sim.deeds()] == [
+        (pair.a["name"], "Jump Client settings changed")
+    ]
+    assert api.call("GET", HEALTH).status_code == 502
+    assert [entry["deeds"] for entry in pair.sim.log(operation="api.command.v2.health.get")] == [0, 1]
 
 
 def test_a_session_can_end_in_the_middle(pair):

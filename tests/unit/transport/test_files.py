@@ -7,8 +7,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pathlib
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -56,3 +60,29 @@ def test_target_is_a_folder(tmp_path: pathlib.Path) -> None:
     with pytest.raises(InputError, match="Cannot write"), atomic_file(tmp_path / "folder"):
         pass
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+
+
+_WRITES = """
+import os, signal, sys
+from ansible_collections.bseries.sra.plugins.module_utils._transport.files import atomic_file
+with atomic_file(sys.argv[1]) as file:
+    file.write(b"a backup" * 100_000)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_process_that_is_killed_leaves_no_partial_file(tmp_path: pathlib.Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", _WRITES, str(tmp_path / "a.nsb")], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_system_without_nameless_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE")
+    target = tmp_path / "a.nsb"
+    with atomic_file(target) as file:
+        file.write(b"abc")
+        assert [stat.S_IMODE(entry.stat().st_mode) for entry in tmp_path.iterdir()] == [0o600]
+        assert not target.exists()
+    assert target.read_bytes() == b"abc"
+    assert list(tmp_path.iterdir()) == [target]

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator and a folder in which one procedure is run again and again, each time from the start."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import types
+import typing as t
+
+from integration.conftest import Lab, Outcome
+from simulator.process import SimulatorProcess
+
+from .procedures import SCALE, Procedure
+
+RUN_LIMIT = 1200.0
+"""Seconds that one run may take; a limit, not an expectation."""
+GONE_LIMIT = 5.0
+"""Seconds within which every process of a killed run must be gone."""
+
+
+class End(t.NamedTuple):
+    """How a run that was to be killed ended: ``held`` at the request, else with ``status`` (None: not in time)."""
+
+    held: bool
+    status: int | None
+    left: tuple[str, ...]
+
+
+class Bench:
+    """A context manager; ``clean`` sets the appliances and the controller's disk back to the start."""
+
+    def __init__(self, procedure: Procedure, settings: t.Mapping[str, t.Any] | None = None) -> None:
+        self.procedure = procedure
+        self._settings = dict(settings or {})
+        self._exits = contextlib.ExitStack()
+
+    def __enter__(self) -> Bench:
+        folder = pathlib.Path(self._exits.enter_context(tempfile.TemporaryDirectory(prefix="torture-")))
+        scenario = {"time_scale": SCALE, **self.procedure.scenario}
+        simulator = self._exits.enter_context(SimulatorProcess(scenario))
+        settings = {
+            "sra_backup_dir": str(folder / "backups"),
+            "sra_report_dir": str(folder / "reports"),
+            **self.procedure.settings,
+            **self._settings,
+        }
+        self.lab = Lab(simulator, folder, settings, {"TMPDIR": str(folder / "tmp")})
+        self.fresh_disk()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self._exits.close()
+
+    def clean(self) -> None:
+        self.lab.simulator.reset()
+        self.fresh_disk()
+
+    def fresh_disk(self) -> None:
+        """Nothing but the inventory, as a job finds it that got a new container."""
+        for path in self.lab.folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        (self.lab.folder / "tmp").mkdir(mode=0o700)
+        self.procedure.prepare(self.lab)
+
+    def play(self, *extra: str) -> Outcome:
+        """A whole run. One that does not end in time counts as failed, with status 124."""
+        try:
+            return self.lab.play(self.procedure.playbook, *self.procedure.extra, *extra, timeout=RUN_LIMIT)
+        except subprocess.TimeoutExpired as expired:
+            output = expired.output or b""
+            text = output.decode(errors="replace") if isinstance(output, bytes) else output
+            return Outcome(124, text, {})
+
+    def start(self, *extra: str, output: int | t.IO[str] = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        return self.lab.start(self.procedure.playbook, *self.procedure.extra, *extra, output=output)
+
+    def play_until_held(self) -> End:
+        """Start a run, kill its process group while a request is held, and let the request go."""
+        process = self.start()
+        held, status = False, None
+        try:
+            held = self.await_held(process)
+            status = process.poll()
+        finally:
+            left = self.kill(process)
+        return End(held, 0 if held else status, left)
+
+    def kill(self, process: subprocess.Popen[str]) -> tuple[str, ...]:
+        """Kill a run as a whole, and let go what is held; what of it is still there a while after."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        left = self._await_gone()
+        self.lab.simulator.clear_faults()
+        return tuple(left)
+
+    def await_held(self, process: subprocess.Popen[str]) -> bool:
+        """Whether a request of the run is held; not, where the run ends before."""
+        end = time.monotonic() + RUN_LIMIT
+        while time.monotonic() < end and process.poll() is None:
+            if any(fault["held"] for fault in self.lab.simulator.faults()):
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _await_gone(self) -> list[str]:
+        end = time.monotonic() + GONE_LIMIT
+        while (left := processes_of(self.lab.folder)) and time.monotonic() < end:
+            time.sleep(0.02)
+        return left
+
+
+def processes_of(home: pathlib.Path) -> list[str]:
+    """The processes that were started with this home folder: command lines."""
+    found = []
+    wanted = f"HOME={home}".encode()
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (path / "environ").read_bytes().split(b"\0"):
+                found.append((path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+    return [command for command in found if command]

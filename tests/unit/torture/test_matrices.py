@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How points and cells are found and chosen, what is read of a run's output, and the page that is made of the outcome."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from integration.conftest import Lab
+from torture import cells, faults, judge, points, report
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def entry(seq: int, deeds: int = 0, **values: t.Any) -> dict[str, t.Any]:
+    plain = {"device": "one-a", "address": "127.0.0.1", "interface": "appliance", "method": "GET", "kind": "read"}
+    named = {"screen": "updates", "action": "", "operation": "", "path": "/appliance/u", "status": 200}
+    return {"seq": seq, "deeds": deeds, **plain, **named, **values}
+
+
+LOG = [
+    entry(1),
+    entry(2),
+    entry(3, kind="write", action="install.install", method="POST"),
+    entry(4, deeds=1),
+    entry(5, deeds=1, interface="api", screen="", operation="api.backup"),
+    entry(6, deeds=1, interface="health", screen="", path="/check_health", status=503),
+]
+
+
+def test_equal_requests_between_two_changes_are_one_point() -> None:
+    found = points.points(LOG)
+    assert [(point.seq, point.when) for point in found] == [
+        (1, "before"),
+        (3, "before"),
+        (3, "after"),
+        (4, "before"),
+        (5, "before"),
+        (5, "half"),
+        (5, "after"),
+        (6, "before"),
+    ]
+    assert dict(found[-1].match)["path"] == "/check_health"
+    assert found[4].fault()["match"]["operation"] == r"^api\.backup$"
+    assert found[5].fault() == {**found[6].fault(), "half": True}
+
+
+def test_a_sample_is_repeated_by_its_seed_and_keeps_the_order() -> None:
+    found = points.points([entry(number, deeds=number) for number in range(200)] + LOG)
+    chosen = points.sample(found, 20, 7)
+    assert chosen == points.sample(found, 20, 7)
+    assert chosen != points.sample(found, 20, 8)
+    assert len(chosen) == 20
+    assert [found.index(point) for point in chosen] == sorted(found.index(point) for point in chosen)
+    assert points.sample(found, None, 7) == found
+
+
+def test_chains_hold_each_point_once_and_go_through_the_procedure() -> None:
+    found = points.points([entry(number, deeds=number) for number in range(25)])
+    dealt = points.chains(found, 12)
+    assert [len(chain) for chain in dealt] == [9, 8, 8]
+    assert sorted(point.seq for chain in dealt for point in chain) == [point.seq for point in found]
+    assert all(chain == sorted(chain, key=lambda point: point.seq) for chain in dealt)
+
+
+def test_cells_cover_every_part_and_every_fault_of_a_request() -> None:
+    log = [entry(number, deeds=number) for number in cells.PARTS]
+    made = cells.of_requests(points.points(log))
+    assert {cells.part_of(cell.deeds) for cell in made} == set(cells.PARTS.values())
+    assert len(made) == len(cells.PARTS) * 7
+    assert all(cell.strikes[0]["deeds"] == cell.deeds for cell in made)
+
+
+STOPPED = """
+20:00:01 one-a: FAILED: Do it (1.0 s)
+    The first failure
+20:00:02 one-a: FAILED: Stop here and say what state things are in (0.1 s)
+    one stopped in step backup_a: Back up device A [PREP-1].
+    Cause: no space left
+    Appliance: 127.0.0.1:8443
+    Done in this run: nothing.
+    What to do: put the cause right, then run the same command again.
+
+PLAY RECAP *****
+one-a : ok=1 changed=0 failed=1
+"""
+
+
+def cell(**values: t.Any) -> cells.Cell:
+    return cells.Cell("disk full", "one-a", 0, "", "stops", **values)
+
+
+def test_what_a_run_said_when_it_stopped() -> None:
+    stop = faults.read_stop(STOPPED)
+    assert (stop.step, stop.cause) == ("backup_a", "no space left")
+    assert "The first failure" not in stop.text
+    assert faults.message_problems(stop, cell(words=("space",)), ["127.0.0.1"]) == []
+
+
+@pytest.mark.parametrize(
+    ("gone", "missing"),
+    [
+        ("Appliance: 127.0.0.1:8443", "which appliance"),
+        ("Cause: no space left", "what was seen"),
+        ("Done in this run: nothing.", "the state"),
+        ("What to do: put the cause right, then run the same command again.", "what to do"),
+        ("space", "'space'"),
+    ],
+)
+def test_a_message_that_leaves_something_out_is_a_problem(gone: str, missing: str) -> None:
+    stop = faults.read_stop(STOPPED.replace(gone, ""))
+    (problem,) = faults.message_problems(stop, cell(words=("space",)), ["127.0.0.1"])
+    assert missing in problem
+
+
+class FakeSimulator:
+    def __init__(self, *deeds: tuple[str, str]) -> None:
+        self._deeds = [{"device": device, "what": what} for device, what in deeds]
+
+    def deeds(self) -> list[dict[str, str]]:
+        return self._deeds
+
+    def timeline(self) -> list[dict[str, str]]:
+        return [{"holder": "one-a"}]
+
+
+def test_what_is_done_twice_is_a_problem_unless_it_does_no_harm(tmp_path: pathlib.Path) -> None:
+    def lab(*deeds: tuple[str, str]) -> Lab:
+        return Lab(t.cast(t.Any, FakeSimulator(*deeds)), tmp_path, {})
+
+    install, sync = ("one-b", "install of base-3.3.2"), ("one-a", "data sync")
+    expected = judge.expected_of(lab(install, sync))
+    assert judge.deeds(lab(install, sync, sync), expected) == []
+    assert len(judge.deeds(lab(install, install, sync), expected)) == 1
+    assert len(judge.deeds(lab(install, sync, ("one-a", "install of base-3.3.2")), expected)) == 1
+
+
+def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir(mode=0o700)
+    (backups / "a.nsb").touch(0o600)
+    (tmp_path / "tmp" / "ansible-local-1").mkdir(parents=True)
+    assert judge.disk(tmp_path) == []
+    (backups / ".a.nsb.1.part").touch(0o600)
+    (backups / "b.nsb").touch(0o644)
+    (tmp_path / "tmp" / "ansible-local-1" / "left").touch(0o600)
+    assert len(judge.disk(tmp_path)) == 4
+
+
+def test_the_page_shows_the_outcome_that_is_kept() -> None:
+    kept = json.loads(report.KEPT.read_text(encoding="utf-8"))
+    assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == report.faults_page(kept)
