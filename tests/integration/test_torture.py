@@ -15,7 +15,6 @@ from torture.bench import Bench
 from torture.points import Point
 from torture.procedures import PROCEDURES
 
-pytestmark = pytest.mark.timeout(2400)
 SEED = int(os.environ.get("SRA_TORTURE_SEED", "1"))
 
 

@@ -18,7 +18,7 @@ REPEATABLE: t.Final = frozenset({"data sync", "Jump Client settings changed"})
 """What may be told to an appliance a second time: it does no harm and moves nothing."""
 _OWN: t.Final = re.compile(r"inventory\.json|swing\.yml|ansible\.cfg")
 _KEPT: t.Final = re.compile(
-    r"backups/([^/]+\.nsb(\.json)?|[^/]+\.(p12|pem|key|crt)(\.json)?|[^/.][^/]*\.(upgrades|jump-client-limit)\.json|\.locks/[^/]+\.lock)"
+    r"backups/([^/]+\.nsb(\.json)?|[^/]+\.(p12|pem|key|crt)(\.json)?|[^/.][^/]*\.json|\.locks/[^/]+\.lock)"
     r"|reports/.*"
 )
 _ANSIBLES: t.Final = re.compile(r"(ansible/)?tmp/ansible-local-[^/]+")
