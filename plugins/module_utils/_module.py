@@ -25,10 +25,8 @@ from ._transport.redact import Redactor
 from ._transport.transport import Transport
 from ._wait import Clock
 from ._web.language import language_of
-from ._web.recognise import is_shell
 from ._web.session import WebSession
 from ._web.session import same_id as same_id_text
-from ._web.view import parse
 from ._web.vocabulary import Vocabulary
 
 Params = t.Mapping[str, t.Any]
@@ -208,7 +206,6 @@ class Connection:
         self._api: ApiClient | None = None
         self._webs: dict[str, WebSession] = {}
         self._identity_known = False
-        self._shells: dict[str, bool] = {}
         self._notes: list[str] = []
 
     def __enter__(self) -> Connection:
@@ -334,12 +331,9 @@ class Connection:
         if interface not in self._webs:
             self.require("This step", appliance=interface == "appliance", login=interface == "login")
             options = self.options
-            transport = self._new_transport()
-            session = self._driver(interface, transport)(
-                transport,
+            make = functools.partial(
+                self._session,
                 interface,
-                getattr(options, f"{interface}_username"),
-                getattr(options, f"{interface}_password"),
                 vocabulary=Vocabulary(dict(options.vocabulary) if options.vocabulary else None),
                 language=options.language,
                 redactor=self.redactor,
@@ -347,38 +341,27 @@ class Connection:
                 check_mode=self.check_mode,
                 expected_appliance_id=options.appliance_id,
                 identify=functools.partial(self._told_elsewhere, interface),
-                shelf=self.shelf,
             )
-            self._webs[interface] = self._exits.enter_context(session)
+            self._webs[interface] = self._exits.enter_context(self._driven(interface, make))
         return self._webs[interface]
 
-    def _driver(self, interface: Interface, transport: Transport) -> type[WebSession]:
+    def _session(self, interface: Interface, kind: type[WebSession], **options: t.Any) -> WebSession:
+        username = getattr(self.options, f"{interface}_username")
+        password = getattr(self.options, f"{interface}_password")
+        return kind(self._new_transport(), interface, username, password, **options)
+
+    def _driven(self, interface: Interface, make: t.Callable[..., WebSession]) -> WebSession:
         """The kind of session that the pages need; Playwright is loaded only where it is used."""
-        if self.options.web_driver == "html":
-            return WebSession
-        if self.options.web_driver == "auto" and not self._is_drawn_by_scripts(interface, transport):
-            return WebSession
-        from ._browser.session import BrowserSession
-
-        return BrowserSession
-
-    def _is_drawn_by_scripts(self, interface: Interface, transport: Transport) -> bool:
-        """Whether the start page is an empty shell; one that does not answer now is taken for a page."""
-        if interface in self._shells:
-            return self._shells[interface]
-        try:
-            answer = transport.request("GET", f"/{interface}", follow_redirects=True)
-            view = parse(answer.body, answer.url, answer.headers.get("Content-Type") or "", answer.status)
-        except SraError:
-            return False
-        shell = answer.status < 400 and is_shell(view)
-        if answer.status < 400:
-            self._shells[interface] = shell
-        if shell:
+        if self.options.web_driver != "browser":
+            session = make(WebSession, shelf=self.shelf)
+            if self.options.web_driver == "html" or not session.meets_a_shell():
+                return session
             self._notes.append(
                 f"/{interface} on {self.label} is drawn by scripts; its pages are worked through Chromium (web_driver: auto)"
             )
-        return shell
+        from ._browser.session import BrowserSession
+
+        return make(BrowserSession)
 
 
 def same_id(one: str | None, other: str | None) -> bool:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import http.client
 import typing as t
 import urllib.parse
 
@@ -19,16 +21,25 @@ from .._web.filling import Values
 from .._web.finder import Action
 from .._web.messages import other_danger
 from .._web.navigation import Link
-from .._web.session import Kind, WebSession
+from .._web.session import Kind, Ready, WebSession
 from .._web.view import PageView
 from . import snapshot
 from .chromium import Browser
 
 
+@dataclasses.dataclass(frozen=True)
+class FilledIn(Ready):
+    """A form that is filled in on the screen; its values may be secret."""
+
+    form: Form = dataclasses.field(repr=False)
+    button: Button
+    values: Values = dataclasses.field(repr=False)
+    kind: Kind
+    purpose: str
+
+
 class BrowserSession(WebSession):
     """Like WebSession, whose promises it keeps: in check mode the browser's requests are held back too, not only its clicks."""
-
-    driver = "browser"
 
     def __init__(self, *args: t.Any, **options: t.Any) -> None:
         super().__init__(*args, **options)
@@ -86,7 +97,7 @@ class BrowserSession(WebSession):
                 return self._press_ref(ref, action, kind, purpose, kind not in ("sign_in", "sign_out"), ())
         return super().press(view, action, values, purpose=purpose, kind=kind, page=page)
 
-    def submit(
+    def prepare(
         self,
         form: Form,
         button: Button,
@@ -96,14 +107,24 @@ class BrowserSession(WebSession):
         kind: Kind = "write",
         view: PageView | None = None,
         page: str = "",
-    ) -> PageView:
-        self._prepare(form, button, values, purpose, kind, view, page)
+    ) -> FilledIn:
+        """Check and fill in a form on the screen; only its button is left to be pressed."""
+        submission = self._prepare(form, button, values, purpose, kind, view, page)
         # What a script sends cannot be told beforehand: a button counts as one that changes something.
         self._may(kind, "POST", purpose)
-        self._do(lambda: self._fill_and_press(form, button, values), kind, purpose)
-        upload, self._browser.relay.upload = self._browser.relay.upload, None
+        self._do(lambda: self._fill(button, values), kind, purpose)
+        return FilledIn(submission, {}, form, button, values, kind, purpose)
+
+    def send(self, ready: Ready) -> Response:
+        """Press the button; what the page shows then is looked at by ``read``."""
+        relay, filled = self._browser.relay, t.cast("FilledIn", ready)
+        self._do(lambda: self._press_button(filled.form, filled.button, filled.values), filled.kind, filled.purpose)
+        upload, relay.upload = relay.upload, None
         if upload is not None and not upload.sent:
-            raise self.page_error(view, f"to {purpose}: the page did not send the file", page=page)
+            raise self.page_error(self._look(), f"to {filled.purpose}: the page did not send the file")
+        return Response(relay.status, self._browser.url, http.client.HTTPMessage(), b"")
+
+    def read(self, answer: Response, kind: Kind = "write") -> PageView:
         return self._shown(kind not in ("sign_in", "sign_out"), range(400, 500) if kind != "read" else ())
 
     def download(
@@ -136,7 +157,8 @@ class BrowserSession(WebSession):
             else:
                 form = self.finder(view, page).form_of(action)
                 self._prepare(form, action, values or {}, purpose, kind, view, page)
-                self._do(lambda: self._fill_and_press(form, action, values or {}), kind, purpose)
+                self._do(lambda: self._fill(action, values or {}), kind, purpose)
+                self._do(lambda: self._press_button(form, action, values or {}), kind, purpose)
             self._browser.await_file(wanted, deadline)
         finally:
             self._browser.relay.download = None
@@ -174,9 +196,11 @@ class BrowserSession(WebSession):
         finally:
             self._asking = None
 
-    def _fill_and_press(self, form: Form, button: Button, values: Values) -> None:
+    def _fill(self, button: Button, values: Values) -> None:
         for control, value in {**dict(button.chooses), **values}.items():
             self._browser.fill(control.element.get(snapshot.REF), value)
+
+    def _press_button(self, form: Form, button: Button, values: Values) -> None:
         ref = button.element.get(snapshot.REF)
         if ref is not None and button.element is not form.element:
             self._browser.click(ref)

@@ -109,6 +109,8 @@ class WebSession:
         self._is_kept = False
         self._is_untried = False
         self._answer: tuple[PageView, Response] | None = None
+        # The start page that was looked at to choose the driver.
+        self._first: Response | None = None
         self._home_answer: Response | None = None
         self._found: dict[str, str] = {}
         # Pages inside frames come alone, without the menu and the way to sign out.
@@ -253,7 +255,28 @@ class WebSession:
         except signing.EXPECTED_AT_SIGN_OUT as error:
             self.warnings.append(f"{self.start} on {self.label}: sign-out: {error.message}")
 
+    def meets_a_shell(self) -> bool:
+        """Whether the start page is empty until scripts draw it; one that does not answer now is taken for a page.
+
+        The page is kept for the sign-in that follows. A session that goes on met no shell.
+        """
+        if self._shelf_key is None:
+            self._take_from_shelf()
+        if self._signed_in or self._refused is not None:
+            return False
+        try:
+            self._first = self.transport.request("GET", self.start, follow_redirects=True)
+        except SraError:
+            return False
+        answer = self._first
+        return answer.status < 400 and recognise.is_shell(
+            parse(answer.body, answer.url, answer.headers.get("Content-Type") or "", answer.status)
+        )
+
     def start_page(self) -> PageView:
+        first, self._first = self._first, None
+        if first is not None:
+            return self._page(first, expect_session=False)
         return self.get(self.start, expect_session=False)
 
     # Pages

@@ -226,6 +226,9 @@ class FakeWeb:
     def __exit__(self, *exc: object) -> None:
         self.appliance.sessions[self.interface] = False
 
+    def meets_a_shell(self) -> bool:
+        return False
+
     def page(self) -> Appliance:
         if not self._used:
             self._used = True
