@@ -12,7 +12,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 
 display = Display()
 

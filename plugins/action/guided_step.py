@@ -22,9 +22,9 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import (
     nested_connection_spec,
     nested_params,
 )
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import die_with
 from ansible_collections.bseries.sra.plugins.plugin_utils._progress import of_task
-from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
 
 display = Display()
 

@@ -11,10 +11,10 @@ import typing as t
 from ansible.utils.display import Display
 
 from ansible_collections.bseries.sra.plugins.module_utils._module import Connect, Params
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 from ansible_collections.bseries.sra.plugins.module_utils._resources import jump_client_wait
 from ansible_collections.bseries.sra.plugins.modules.jump_client_wait import ARGUMENT_SPEC
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import InProcess
-from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
 
 display = Display()
 

@@ -29,7 +29,7 @@ from ansible import constants
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
-from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 
 # Modules of the collection that only look; what they read is announced where it matters.
 _READING: t.Final = frozenset(

@@ -19,6 +19,7 @@ from ._api.client import ApiClient
 from ._errors import ApiError, AuthenticationError, InputError, PageError, SraError, StateError
 from ._live import Listener, Moment, listening
 from ._pages import basics
+from ._printable import printable_data
 from ._shelf import NO_SHELF, Shelf
 from ._transport.endpoint import Endpoint
 from ._transport.redact import Redactor
@@ -39,7 +40,7 @@ _PAIRS: t.Final = (
 )
 _SECRETS: t.Final = ("appliance_password", "login_password", "client_secret")
 # Options of single modules that hold secrets.
-_OTHER_SECRETS: t.Final = ("key", "key_secret", "password", "vault_key_password")
+_OTHER_SECRETS: t.Final = ("key", "key_secret", "password", "first_password", "passphrase")
 # What identifies one appliance is never handed on to another one.
 _OWN: t.Final = ("host", "appliance_id")
 
@@ -425,10 +426,9 @@ def execute(
     if not diff:
         outcome.pop("diff", None)
     warnings = [*outcome.pop("warnings", ()), *(text for one in opened for text in one.warnings)]
-    result: dict[str, t.Any] = redactor.data(
-        {**outcome, **({"failed": True, **failure} if failure is not None else {}), "warnings": warnings}
-    )
-    return result
+    result = {**outcome, **({"failed": True, **failure} if failure is not None else {}), "warnings": warnings}
+    told: dict[str, t.Any] = printable_data(redactor.data(result))
+    return told
 
 
 def _secrets_in(params: Params) -> t.Iterator[str]:

@@ -30,7 +30,7 @@ attributes:
 options:
   dest:
     description:
-      - File on the controller for the key, in a folder that exists. It is replaced at once and has mode 0600.
+      - File on the controller for the key, in a folder that is made for its owner only where there is none. It is replaced at once and has mode 0600.
     type: path
     required: true
 seealso:

@@ -78,6 +78,12 @@ options:
     description:
       - IP address to ask at, where O(site_hostname) does not resolve on the controller as it does for clients.
     type: str
+  assume_earlier_steps:
+    description:
+      - In check mode, predict this step as part of a procedure whose earlier steps were only predicted too, without the file
+        and without asking the appliance. Without meaning outside of check mode.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - Seconds until the appliance must be ready again.
@@ -208,6 +214,7 @@ ARGUMENT_SPEC = {
     "site_hostname": {"type": "str"},
     "site_port": {"type": "int", "default": 443},
     "site_address": {"type": "str"},
+    "assume_earlier_steps": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},
 }
 

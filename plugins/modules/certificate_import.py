@@ -50,6 +50,12 @@ options:
       - IP addresses to assign to it. If not given, the appliance's own address that O(host) stands for.
     type: list
     elements: str
+  assume_earlier_steps:
+    description:
+      - In check mode, predict this step as part of a procedure whose earlier steps were only predicted too, so that the file need not be there.
+        Without meaning outside of check mode.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - Seconds until the appliance must serve the certificate.
@@ -189,6 +195,7 @@ ARGUMENT_SPEC = {
     "passphrase": {"type": "str", "no_log": True},
     "assign": {"type": "bool", "default": True},
     "addresses": {"type": "list", "elements": "str"},
+    "assume_earlier_steps": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 120},
 }
 

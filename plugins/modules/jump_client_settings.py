@@ -37,6 +37,11 @@ options:
   max_concurrent_upgrades:
     description: The number, 1 to 500. Needed for O(state=present).
     type: int
+  assume_original:
+    description:
+      - Only for check mode with O(state=restored) and nothing remembered. The number that an earlier task, which was only predicted, would have
+        remembered when it set O(max_concurrent_upgrades).
+    type: int
   remember:
     description:
       - File on the controller for the number that was there before, readable by its owner only.
@@ -103,6 +108,7 @@ ARGUMENT_SPEC = {
     **connection_spec(),
     "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
     "max_concurrent_upgrades": {"type": "int"},
+    "assume_original": {"type": "int"},
     "remember": {"type": "path"},
 }
 

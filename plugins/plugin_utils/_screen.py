@@ -10,15 +10,10 @@ import re
 import typing as t
 import unicodedata
 
-# Control characters, those that turn the direction of writing, and those of no width.
-_UNPRINTABLE: t.Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
+
 _BLANKS: t.Final = re.compile(r"\s+")
 _ELLIPSIS: t.Final = "..."
-
-
-def printable(text: str) -> str:
-    """The text with everything that a terminal would obey replaced; tabs and line ends stay."""
-    return _UNPRINTABLE.sub("?", text)
 
 
 def one_line(text: str) -> str:

@@ -88,20 +88,6 @@ def test_single(start_lab: StartLab) -> None:
     assert all(counts["changed"] == 0 for counts in again.recap.values())
 
 
-@pytest.mark.parametrize("playbook", ["upgrade_asynchronous", "upgrade_synchronous", "upgrade_single"])
-def test_check_mode_writes_nothing_and_predicts_the_change(start_lab: StartLab, playbook: str) -> None:
-    lab = start_lab(SINGLE if playbook == "upgrade_single" else None)
-    checked = lab.play(playbook, "--check", "--diff", *CONFIRMED)
-    assert checked.status == 0, checked.output
-    assert lab.writes() == []
-    assert lab.device("a")["product"] == "12.1.0"
-    real = lab.play(playbook, *CONFIRMED)
-    assert real.status == 0, real.output
-    assert {host: counts["changed"] for host, counts in checked.recap.items()} == {
-        host: counts["changed"] for host, counts in real.recap.items()
-    }
-
-
 def write_by(form: str, device: str) -> t.Callable[[list[dict[str, t.Any]]], bool]:
     """True once a write whose screen or operation holds ``form`` was seen on ``device``."""
 

@@ -181,7 +181,7 @@ class Accounts:
             account is not None
             and account.enabled
             and not locked
-            and secrets.compare_digest(secret, account.client_secret)
+            and secrets.compare_digest(secret.encode(), account.client_secret.encode())
         ):
             self._failures[client_id] = 0
             return account

@@ -150,7 +150,7 @@ class CommandV1:
         label = self._caller.label
         try:
             root: ElementTree.Element = _deps.defusedxml.ElementTree.fromstring(response.body, forbid_dtd=True)
-        except (ElementTree.ParseError, ValueError) as exc:
+        except (ElementTree.ParseError, ValueError, LookupError) as exc:
             raise ApiError(
                 f"{label} answers the command {action} with something else than XML",
                 status=response.status,

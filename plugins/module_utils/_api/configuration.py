@@ -56,8 +56,9 @@ class ConfigurationApi:
             response = self._caller.call(call)
             rows = json_rows(self._caller, call, response)
             for row in rows:
-                if row.get("id") not in seen:
-                    seen.add(row.get("id"))
+                identity = values.text(row.get("id"))
+                if identity not in seen:
+                    seen.add(identity)
                     yield row
             page = _next_page(response, page, len(rows))
         raise ApiError(

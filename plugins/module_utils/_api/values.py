@@ -10,6 +10,8 @@ import datetime
 import re
 import typing as t
 
+from .._printable import printable
+
 _VERSION_AND_BUILD = re.compile(r"(\d+(?:\.\d+)+)(?:[^\d]+(\d+))?")
 
 
@@ -22,22 +24,22 @@ def moment(value: t.Any) -> datetime.datetime | None:
         if re.fullmatch(r"\d+(\.\d+)?", text):
             return datetime.datetime.fromtimestamp(float(text), datetime.UTC)
         parsed = datetime.datetime.fromisoformat(text)
+        return parsed.astimezone(datetime.UTC) if parsed.tzinfo else parsed.replace(tzinfo=datetime.UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return parsed.astimezone(datetime.UTC) if parsed.tzinfo else parsed.replace(tzinfo=datetime.UTC)
 
 
 def text(value: t.Any) -> str | None:
     """Text without blanks around; None where empty or missing; numbers as text."""
     if value is None or isinstance(value, (dict, list)):
         return None
-    return str(value).strip() or None
+    return printable(str(value)).strip() or None
 
 
 def number(value: t.Any, default: int = 0) -> int:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return default
 
 

@@ -110,6 +110,16 @@ _WHOLE_NUMBERS = (
     *("clock_skew_max", "lock_wait", "soak_min", "soak_max", "backup_keep", "backup_keep_days", "backup_max_age"),
     *("dns_port", "dns_ttl", "dns_ttl_after", "dns_ttl_wait", "jump_client_limit", "jump_client_threshold"),
 )
+_FLAGS = (
+    *("accept_license", "confirmed", "swing_again", "accept_base_difference", "accept_differences", "logout_users"),
+    *("swing_role_swap", "backup_vault_key", "production_probe"),
+)
+_PATHS = (
+    *("package_dir", "backup_dir", "report_dir", "plan_file"),
+    *("swing_tasks", "verify_tasks", "logout_announce", "upload_tasks", "fetch_tasks"),
+)
+_JUDGED_LATER = ("windows", "site_port", "estimates", "hooks", "probe_interval", "trial_restore")
+_LISTS = ("dns_nameservers", "dns_resolvers", "guided")
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 _FALSE = {"false", "no", "off", "0", "n", "f", ""}
 
@@ -177,7 +187,7 @@ def _host_problems(name: str, host: t.Mapping[str, t.Any], site: str | None, sha
     except ValueError as error:
         yield f"{name}: sra_validate_certs: {error}."
     ca_path = host.get("sra_ca_path")
-    if ca_path and not pathlib.Path(str(ca_path)).expanduser().exists():
+    if ca_path and (_path_problem(ca_path) or not pathlib.Path(str(ca_path)).expanduser().exists()):
         yield f"{name}: sra_ca_path names {ca_path}, which does not exist on the controller. Give the PEM file of the CA that signed the site's certificate."
 
 
@@ -207,16 +217,46 @@ def _plain(value: t.Any) -> t.Any:
     return value
 
 
+def _is_text(name: str) -> bool:
+    numeric = name in _WHOLE_NUMBERS or name.endswith("_timeout")
+    return not (numeric or name in _FLAGS or name in _LISTS or name in _JUDGED_LATER)
+
+
+def _shape_problem(name: str, value: t.Any) -> str | None:
+    """What is wrong with the kind of a setting's value, whatever it means. Flags, numbers and windows are judged when they are read."""
+    if name == "estimates":
+        return None if isinstance(value, dict) else f"is {value!r}. Give a dictionary."
+    if name in _LISTS:
+        texts = value if isinstance(value, list) else [value]
+        return None if all(isinstance(one, str) for one in texts) else f"is {value!r}. Give a list of names."
+    if _is_text(name) and (isinstance(value, bool) or not isinstance(value, (str, int, float)) or "\0" in str(value)):
+        return f"is {value!r}. Give a text."
+    return _path_problem(value) if name in _PATHS else None
+
+
+def _path_problem(value: t.Any) -> str | None:
+    try:
+        pathlib.Path(str(value)).expanduser().exists()
+    except RuntimeError:
+        return f"is {value!r}: the home folder that it begins with is not known. Give an absolute path."
+    except OSError as error:
+        return f"is {str(value)[:200]!r}, which cannot be looked at: {error.strerror or error}."
+    return None
+
+
 def _settings(variables: t.Mapping[str, t.Any], problems: list[str]) -> dict[str, t.Any]:
     settings = dict(DEFAULTS)
     for name in DEFAULTS:
         value = variables.get(f"sra_{name}")
         if value is not None and value != "":
             settings[name] = _plain(value)
-    for name in (
-        *("accept_license", "confirmed", "swing_again", "accept_base_difference", "accept_differences", "logout_users"),
-        *("swing_role_swap", "backup_vault_key", "production_probe"),
-    ):
+            problem = _shape_problem(name, settings[name])
+            if problem:
+                problems.append(f"sra_{name} {problem}")
+                settings[name] = DEFAULTS[name]
+            elif _is_text(name):
+                settings[name] = str(settings[name])
+    for name in _FLAGS:
         try:
             settings[name] = _boolean(settings[name])
         except ValueError as error:
@@ -250,7 +290,7 @@ def _policy_problems(procedure: str, settings: dict[str, t.Any], upgrading: bool
     if method == "shared_ip" and procedure == "asynchronous" and not settings["shared_ip"]:
         yield "sra_shared_ip is not set, but sra_swing_method is shared_ip. Give the shared IP address of the pair."
     for name in ("shared_ip", "site_address"):
-        if settings[name]:
+        if settings[name] is not None:
             try:
                 settings[name] = str(ipaddress.ip_address(str(settings[name]).strip()))
             except ValueError:

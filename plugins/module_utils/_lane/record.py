@@ -10,10 +10,12 @@ Nothing depends on it to go on: where the file is missing, only the predictions 
 from __future__ import annotations
 
 import json
+import math
 import pathlib
 import re
 import typing as t
 
+from .. import _json
 from .._transport.files import atomic_file
 
 FORMAT: t.Final = 1
@@ -31,6 +33,7 @@ _ACTIONS: t.Final = {
     "verify_b": "verify",
 }
 Data = dict[str, t.Any]
+_MEASURED: t.Final = {"seconds": (int, float), "letter": (str,)}
 
 
 def record_path(folder: str, label: str) -> pathlib.Path:
@@ -56,12 +59,26 @@ def plain_name(text: str) -> str:
 def read_record(path: pathlib.Path) -> Data:
     """The record; an empty one where there is no file or it is none of ours."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = _json.read(path)
     except (OSError, ValueError):
         data = None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("upgrades"), list):
         return {"format": FORMAT, "upgrades": []}
-    return data
+    return {"format": FORMAT, "upgrades": [one for one in data["upgrades"] if _is_ours(one)]}
+
+
+def _is_ours(upgrade: t.Any) -> bool:
+    """Whether an entry has the shape that we write; another one is as good as none."""
+    shape = {"target": (str,), "ids": (dict,), "steps": (list,), "packages": (list,), "before": (dict,)}
+    step = {"id": (str,), "ended": (str,), **_MEASURED}
+    package = {"kind": (str,), "name": (str,), **_MEASURED}
+    return (
+        _json.has_types(upgrade, shape)
+        and all(_json.has_types(one, step) for one in upgrade["steps"])
+        and all(_json.has_types(one, package) for one in upgrade["packages"])
+        and all(isinstance(one, dict) for one in upgrade["before"].values())
+        and all(math.isfinite(one["seconds"]) for one in (*upgrade["steps"], *upgrade["packages"]))
+    )
 
 
 def write_record(path: pathlib.Path, record: Data) -> None:

@@ -16,6 +16,7 @@ import re
 import typing as t
 import urllib.parse
 
+from .. import _json
 from .._errors import InputError, RefusedByAppliance, TransportError
 from .._transport.files import atomic_file, write_error
 from .._transport.transport import Response
@@ -28,6 +29,14 @@ _CHUNK: t.Final = 1024 * 1024
 _SILENCE: t.Final = 300.0
 _KEY: t.Final = "{key}"
 _PARTIAL: t.Final = 206
+_PARTIAL_TYPES: t.Final = {
+    **dict.fromkeys(("name", "kind", "url"), (str,)),
+    **dict.fromkeys(("version", "validator"), (str, type(None))),
+    "fields": (list, type(None)),
+    "total": (int, type(None)),
+}
+# Names that mean something in the folder: manifest and descriptions, parts, download keys.
+_OURS: t.Final = (".json", ".part", ".key")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,9 +87,16 @@ def partials(folder: pathlib.Path) -> dict[str, Partial]:
     found = {}
     for path in folder.glob(".*.part.json"):
         try:
-            data = json.loads(path.read_bytes())
+            data = _json.read(path)
+            if not _json.has_types(data, _PARTIAL_TYPES):
+                continue
             fields = data["fields"]
-            partial = Partial(**{**data, "fields": None if fields is None else tuple((n, v) for n, v in fields)})
+            partial = Partial(
+                **{
+                    **data,
+                    "fields": None if fields is None else tuple((str(name), str(value)) for name, value in fields),
+                }
+            )
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if _part(folder, partial.name).is_file():
@@ -253,5 +269,5 @@ def file_name(response: Response, offer: Offer) -> str:
     for candidate in (stated.get_filename(), end if "." in end else None, offer.name):
         if candidate:
             name = plain(pathlib.PureWindowsPath(candidate).name)
-            return name if pathlib.PurePath(name).suffix.lower() not in (".json", ".part") else f"{name}.pkg"
+            return name if pathlib.PurePath(name).suffix.lower() not in _OURS else f"{name}.pkg"
     return plain(offer.name)

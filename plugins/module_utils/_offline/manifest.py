@@ -12,6 +12,7 @@ import json
 import pathlib
 import typing as t
 
+from .. import _json
 from .._errors import InputError
 from .._records import Kind
 from .._transport.files import atomic_file
@@ -50,7 +51,7 @@ def read(folder: pathlib.Path) -> tuple[Entry, ...] | None:
     """The entries of a folder's manifest, None where there is none. Raises InputError where it cannot be trusted."""
     path = folder / NAME
     try:
-        data = json.loads(path.read_bytes())
+        data = _json.read(path)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -103,20 +104,28 @@ def _entry(path: pathlib.Path, data: t.Any) -> Entry:
             sha256=str(data["sha256"]).lower(),
             name=str(data["name"]),
             kind=data["kind"],
-            version=data.get("version"),
-            downloaded=data.get("downloaded"),
-            source=data.get("source"),
-            key=data.get("key"),
+            **{name: _text(data.get(name)) for name in ("version", "downloaded", "source", "key")},
             installed_on=tuple(str(one) for one in data.get("installed_on") or ()),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unreadable(path, f"an entry lacks {error}") from error
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise _unreadable(path, f"an entry is malformed: {error}") from error
     if entry.kind not in _KINDS or len(entry.sha256 or "") != 64 or entry.size < 0:
         raise _unreadable(path, f"the entry of {entry.file!r} is malformed")
     # A manifest comes from another machine: it must not lead out of its folder.
-    if pathlib.PurePath(entry.file).name != entry.file or "\\" in entry.file or entry.file in ("", ".", ".."):
+    if (
+        pathlib.PurePath(entry.file).name != entry.file
+        or "\\" in entry.file
+        or entry.file in ("", ".", "..")
+        or not entry.file.isprintable()
+    ):
         raise _unreadable(path, f"{entry.file!r} is no plain file name")
     return entry
+
+
+def _text(value: t.Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value
 
 
 def _unreadable(path: pathlib.Path, why: str) -> InputError:

@@ -15,12 +15,19 @@ import pathlib
 import re
 import typing as t
 
+from .. import _json
 from .._errors import InputError, SraError
 from .._records import BackupFile, as_data
 from .._transport.files import atomic_file
 
 SUFFIX: t.Final = ".nsb"
 _CHUNK: t.Final = 1024 * 1024
+_TYPES: t.Final = {
+    **dict.fromkeys(("file", "host", "sha256", "created", "source"), (str,)),
+    **dict.fromkeys(("port", "size"), (int,)),
+    **dict.fromkeys(("version", "appliance_id", "vault_key", "vault_key_sha256"), (str, type(None))),
+    "protected": (bool,),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,14 +183,16 @@ def remove(folder: pathlib.Path, description: Description) -> None:
 
 def _read(path: pathlib.Path) -> Description | None:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = _json.read(path)
+        if not _json.has_types(data, _TYPES):
+            return None
         names = {field.name for field in dataclasses.fields(Description)}
         description = Description(**{name: value for name, value in data.items() if name in names})
         # Ours carries an aware time and names the file beside it, never a path elsewhere.
         ours = description.time.tzinfo is not None and path.name == f"{description.file}.json"
         key = description.vault_key
         ours = ours and (key is None or key == vault_key_name(description.file))
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError):
         return None
     return description if ours else None
 

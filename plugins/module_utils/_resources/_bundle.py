@@ -101,12 +101,38 @@ class Bundle:
 
 def open_bundle(content: bytes, passphrase: str | None) -> Bundle:
     """Open PKCS#12, PEM, PKCS#7 or DER. Raises InputError where it is none of them, or key and certificate do not match."""
+    if "\0" in (passphrase or ""):
+        raise _unreadable("the passphrase holds a zero byte")
     with warnings.catch_warnings():
         # Odd but harmless encodings are no reason to write to stderr.
         warnings.simplefilter("ignore")
-        if b"-----BEGIN " in content:
-            return _from_pem(content, passphrase)
-        return _from_binary(content, passphrase)
+        try:
+            bundle = _from_pem(content, passphrase) if b"-----BEGIN " in content else _from_binary(content, passphrase)
+            # Read once what is read later: libraries find some defects only then.
+            _tell(bundle)
+        except _odd_certificates() as error:
+            raise _unreadable("a part of it is damaged or of an unknown kind") from error
+    return bundle
+
+
+def _tell(bundle: Bundle) -> None:
+    for one in (bundle.certificate, *bundle.chain):
+        _public(one.public_key())
+        str(one.issuer.rfc4514_string())
+    for name in ("subject", "names", "not_before", "not_after", "serial"):
+        getattr(bundle, name)
+
+
+def _odd_certificates() -> tuple[type[Exception], ...]:
+    """What the library raises for what is damaged, or well-formed and still not usable."""
+    x509 = _deps.cryptography.x509
+    return (
+        *(ValueError, TypeError, OverflowError),
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+        _deps.cryptography.exceptions.UnsupportedAlgorithm,
+    )
 
 
 def _unreadable(why: str) -> InputError:

@@ -13,7 +13,7 @@ from .._errors import InputError
 from .._module import Connect, Params
 from .._offline.keys import fingerprint
 from .._pages import download_key as key_page
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_private_folder
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
@@ -21,14 +21,13 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     dest = pathlib.Path(params["dest"])
     if dest.is_dir():
         raise InputError(f"dest {dest} is a folder", expected="a file")
-    if not dest.parent.is_dir():
-        raise InputError(f"The folder {dest.parent} does not exist", advice="Make it, or correct dest.")
     with connect(params) as connection:
         connection.require("The download key", appliance=True)
         key = key_page.read(connection.appliance_web)
         content = f"{key}\n".encode()
         changed = not dest.is_file() or dest.read_bytes() != content or bool(dest.stat().st_mode & 0o077)
         if changed and not check_mode:
+            make_private_folder(dest.parent)
             with atomic_file(dest) as file:
                 file.write(content)
         return {"changed": changed, "dest": str(dest), "fingerprint": fingerprint(key)}

@@ -75,6 +75,7 @@ class _Done:
 
     before: dict[str, str | None]
     after: dict[str, str | None]
+    kind: KindFilter = "all"
     installed: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     would_install: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
@@ -91,9 +92,14 @@ class _Done:
             "would_install": self.would_install,
             "before": self.before,
             "after": self.after,
-            "diff": {"before": self.before, "after": self.after},
+            "diff": {"before": self._own(self.before), "after": self._own(self.after)},
             "warnings": self.warnings,
         }
+
+    def _own(self, versions: t.Mapping[str, str | None]) -> dict[str, str | None]:
+        """What this task can change: a prediction cannot know what an earlier task will have made of the rest."""
+        names = {"base": ("base_version",), "product": ("version",)}.get(self.kind, ("version", "base_version"))
+        return {name: versions[name] for name in names}
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
@@ -104,7 +110,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         connection.require("An update", appliance=True)
         situation = _first_look(connection, offers)
         _refuse_failed_base(connection, wish, situation)
-        done = _Done(before=_versions(situation), after=_versions(situation))
+        done = _Done(before=_versions(situation), after=_versions(situation), kind=wish.kind)
         if check_mode:
             return _predict(connection, wish, situation, done).result()
         connection.confirm_identity()

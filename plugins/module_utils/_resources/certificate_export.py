@@ -18,7 +18,7 @@ from .._module import Connect, Connection, Params
 from .._pages import certificate_store, certificates
 from .._pages.certificate_store import Parts
 from .._records import Certificate, ServedCertificate, as_data
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_private_folder
 from .._wait import Deadline
 from . import _certificate_choice as choice
 from ._bundle import Bundle, open_bundle
@@ -154,18 +154,11 @@ def _export(connection: Connection, wish: Wish, record: Certificate, served: Ser
             advice="Export it by hand at /appliance > Security > Certificates and look what the file holds.",
         )
     path = wish.file_for(connection.options.host, record, _SUFFIXES[bundle.format])
-    _make_folder(path.parent)
+    make_private_folder(path.parent)
     with atomic_file(path) as file:
         file.write(content)
     stored = open_bundle(path.read_bytes(), wish.parts.passphrase)
     return _result(connection, path, stored, served, changed=True)
-
-
-def _make_folder(folder: pathlib.Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made: {error.strerror}", advice="Correct dest.") from error
 
 
 def _predicted(wish: Wish, record: Certificate, path: pathlib.Path) -> dict[str, t.Any]:

@@ -88,15 +88,15 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         before = failover_page.read(connection.login_web)
         if check_mode and params["assume_earlier_steps"]:
             # The steps before this one were only predicted, so what the page shows now is not what this step will find.
-            return _result(before, _predicted(wish, before), changed=True)
+            return _result(wish, _assumed(wish, before), _predicted(wish, before), changed=True)
         if _is_reached(connection, wish, before):
-            return _result(before, before, changed=False)
+            return _result(wish, before, before, changed=False)
         if check_mode:
-            return _result(before, _predicted(wish, before), changed=True)
+            return _result(wish, before, _predicted(wish, before), changed=True)
         connection.confirm_identity()
         action = {"present": _establish, "absent": _break, "synced": _sync}[wish.state]
         message, after, changed = action(connection, wish, before)
-        return _result(before, after, changed=changed, message=message)
+        return _result(wish, before, after, changed=changed, message=message)
 
 
 def _is_reached(connection: Connection, wish: Wish, seen: Failover) -> bool:
@@ -382,14 +382,28 @@ def _predicted(wish: Wish, before: Failover) -> Failover:
     return dataclasses.replace(before, last_sync=None, last_sync_text="later than before", sync_running=False)
 
 
-def _result(before: Failover, after: Failover, *, changed: bool, message: str | None = None) -> dict[str, t.Any]:
-    def shown(seen: Failover) -> dict[str, t.Any]:
-        data = as_data(seen)
-        return {name: data[name] for name in ("configured", "role", "peer", "last_sync", "last_sync_text")}
+def _assumed(wish: Wish, seen: Failover) -> Failover:
+    """What the steps before this one will have made of the relationship."""
+    return Failover(configured=False, role="none") if wish.state == "present" else seen
 
+
+def _result(
+    wish: Wish, before: Failover, after: Failover, *, changed: bool, message: str | None = None
+) -> dict[str, t.Any]:
     return {
         "changed": changed,
         "failover": as_data(after),
         "message": message,
-        "diff": {"before": shown(before), "after": shown(after)},
+        "diff": _diff(wish, before, after, changed),
     }
+
+
+def _diff(wish: Wish, before: Failover, after: Failover, changed: bool) -> dict[str, t.Any]:
+    """What can be told beforehand too: of a data sync that there is a newer one, not its time."""
+    if wish.state == "synced":
+        return {"before": {"last_sync": "earlier"}, "after": {"last_sync": "by this task" if changed else "earlier"}}
+
+    def shown(seen: Failover) -> dict[str, t.Any]:
+        return {name: getattr(seen, name) for name in ("configured", "role", "peer")}
+
+    return {"before": shown(before), "after": shown(after)}

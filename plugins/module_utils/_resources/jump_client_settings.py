@@ -12,6 +12,7 @@ import json
 import pathlib
 import typing as t
 
+from .. import _json
 from .._errors import InputError, PageError, StateError
 from .._module import Connect, Connection, Params
 from .._pages import jump_clients as page
@@ -45,7 +46,9 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         connection.require("The Jump Client settings", login=True)
         if state == "present":
             return _set(connection, wanted, path, check_mode)
-        return _restore(connection, t.cast(pathlib.Path, path), check_mode)
+        original = params.get("assume_original")
+        assumed = (wanted, original) if wanted is not None and original is not None else None
+        return _restore(connection, t.cast(pathlib.Path, path), check_mode, assumed)
 
 
 def _set(connection: Connection, wanted: int, path: pathlib.Path | None, check_mode: bool) -> dict[str, t.Any]:
@@ -68,8 +71,13 @@ def _set(connection: Connection, wanted: int, path: pathlib.Path | None, check_m
     return _result(before, wanted, note, message)
 
 
-def _restore(connection: Connection, path: pathlib.Path, check_mode: bool) -> dict[str, t.Any]:
+def _restore(
+    connection: Connection, path: pathlib.Path, check_mode: bool, assumed: tuple[int, int] | None
+) -> dict[str, t.Any]:
     note = _read_note(path, connection.label)
+    if note is None and check_mode and assumed is not None:
+        # The task that sets the number was only predicted, so nothing is remembered yet.
+        return _result(*assumed, None)
     if note is None:
         return {**_result(None, None, None), "message": "There is nothing to put back."}
     before = _read(connection)
@@ -105,8 +113,9 @@ def _read_note(path: pathlib.Path | None, label: str) -> Note | None:
     if path is None or not path.exists():
         return None
     try:
-        note = Note(**json.loads(path.read_text(encoding="utf-8")))
-        usable = note.label == label and all(isinstance(one, int) for one in (note.original, note.set_to))
+        note = Note(**_json.read(path))
+        numbers = (note.original, note.set_to)
+        usable = note.label == label and all(type(one) is int and 1 <= one <= page.MOST for one in numbers)
     except (OSError, ValueError, TypeError):
         usable = False
     if not usable:

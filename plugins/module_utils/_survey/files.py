@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 import re
 import typing as t
 
+from .. import _json
 from .._errors import InputError
 
 PREFIX: t.Final = "compatibility-"
@@ -46,15 +46,16 @@ def guided_steps(
 
 def _of(path: pathlib.Path, procedure: str, swing_method: str | None) -> list[str]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = _json.read(path)
         wanted = [one for one in data["verdicts"] if one["playbook"] == f"upgrade_{procedure}"]
         verdict = next(one for one in wanted if one["swing_method"] in (None, swing_method))
         guided = [str(step) for step in verdict["guided"]]
+        refusal = str(verdict["text"]) if verdict["outcome"] == "cannot_run" else None
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise InputError(
             f"{path} is not a report of this playbook that covers the {procedure} upgrade",
             advice="Run the playbook bseries.sra.compatibility again.",
         ) from error
-    if verdict["outcome"] == "cannot_run":
-        raise InputError(f"{path.name} says of upgrade_{procedure}: {verdict['text']}")
+    if refusal is not None:
+        raise InputError(f"{path.name} says of upgrade_{procedure}: {refusal}")
     return guided

@@ -99,6 +99,14 @@ def _by_descriptor(descriptor: int) -> str:
     return f"/proc/self/fd/{descriptor}"
 
 
+def make_private_folder(folder: pathlib.Path) -> None:
+    """Make the folder for its owner only; one that exists is left as it is. Raises InputError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise InputError(f"The folder {folder} cannot be made: {exc.strerror or exc}", advice="Correct dest.") from exc
+
+
 def write_error(exc: OSError) -> InputError:
     """The error for a file that takes no more bytes."""
     return InputError(

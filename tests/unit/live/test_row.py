@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 from ansible_collections.bseries.sra.plugins.plugin_utils import _status_line
 from ansible_collections.bseries.sra.plugins.plugin_utils._progress import Sparse
 from ansible_collections.bseries.sra.plugins.plugin_utils._row import Row
-from ansible_collections.bseries.sra.plugins.plugin_utils._screen import printable, shortened, width
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import shortened, width
 
 ROW = Row(
     task="bseries.sra.appliance_update",

@@ -158,7 +158,7 @@ def test_what_changed_fails_until_it_is_accepted(world: World, appliance: Applia
 
 def test_without_a_state_from_before_nothing_is_said_to_be_unchanged(world: World, appliance: Appliance) -> None:
     assert row(verify(world, before=None), "unchanged")["outcome"] == "skipped"
-    hollow = verify(world, before={"updates": {"listed": True}})
+    hollow = verify(world, before={"jump_clients": {"total": 1}})
     assert row(hollow, "unchanged")["outcome"] == "error"
 
 

@@ -122,6 +122,15 @@ class TestLimit:
             "since": "",
         }
 
+    def test_check_mode_predicts_putting_back_what_was_only_predicted_to_be_set(
+        self, world: World, setting: Setting, note: pathlib.Path
+    ) -> None:
+        assumed = {"max_concurrent_upgrades": 5, "assume_original": 50}
+        result = limit(world, note, True, state="restored", **assumed)
+        assert result["diff"] == {"before": {"max_concurrent_upgrades": 5}, "after": {"max_concurrent_upgrades": 50}}
+        assert not limit(world, note, state="restored", **assumed)["changed"], "a real run goes by its note alone"
+        assert setting.writes == []
+
     def test_what_somebody_else_has_chosen_is_left(self, world: World, setting: Setting, note: pathlib.Path) -> None:
         limit(world, note, max_concurrent_upgrades=5)
         setting.number = 30

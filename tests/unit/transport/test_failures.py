@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import io
 import pathlib
 import socket
+import ssl
 import threading
 import time
 import typing as t
+import warnings
 
 import pytest
 
@@ -96,6 +99,35 @@ def test_trusted_folder_and_own_certificate_of_the_appliance(
     for own in (authority.issue(SITE, self_signed=True), authority.issue(SITE)):
         with TlsServer(own) as other:
             _ask(_endpoint(other, authority, ca_path=str(own)))
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1], ids=["1.0", "1.1"])
+def test_old_protocol(version: ssl.TLSVersion, authority: Authority) -> None:
+    """The other side offers nothing newer than TLS 1.1: refused before a byte of ours is sent inside."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.issue(SITE))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, version
+    received: list[bytes] = []
+    with socket.create_server((HOST, 0)) as listening:
+
+        def serve() -> None:
+            connection, _peer = listening.accept()
+            connection.settimeout(10)
+            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                received.append(secured.recv(1000))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        endpoint = Endpoint(HOST, listening.getsockname()[1], SITE, str(authority.path), timeout=5.0)
+        with pytest.raises(TlsError) as caught:
+            _ask(endpoint)
+        thread.join(15)
+    assert received == []
+    assert "TLS 1.2" in str(caught.value)
+    assert _advice_is_honest(caught.value)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"], ids=["missing", "empty", "text"])

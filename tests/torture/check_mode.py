@@ -1,0 +1,471 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check mode against the real run, from every stage of every procedure, task by task.
+
+    python -m torture.check_mode [--only NAME] [--stages N,N] [--results FILE] [--table FILE]
+
+A stage is reached by running the procedure for real and ending it, like a power cut, after its N-th change. From there
+`--check --diff` runs, then the run itself. The check must send no write request, leave appliances and files alone, and
+name the same changes with the same differences in the same order as the run that follows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from integration.conftest import SCALE, Lab, environment
+from simulator.process import SimulatorProcess
+
+CALLBACKS = pathlib.Path(__file__).parent / "callbacks"
+LIMIT = 600.0
+"""Seconds that one run of a playbook may take."""
+
+CONFIRMED = ("-e", "sra_confirmed=true")
+PASSPHRASE = "a passphrase for the key"
+
+Json = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """What one task changed, or said it would: equal effects of a check and a run are a true prediction."""
+
+    host: str
+    task: str
+    changed: bool
+    diff: str
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.task} [{'changed' if self.changed else 'unchanged'}] {self.diff}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """How a run of a playbook ended, and its effects in order."""
+
+    status: int
+    output: str
+    effects: tuple[Effect, ...]
+
+    def without(self, tasks: Sequence[str]) -> Run:
+        """The same run without the effects of these tasks."""
+        return dataclasses.replace(self, effects=tuple(one for one in self.effects if one.task not in tasks))
+
+
+@dataclasses.dataclass(frozen=True)
+class Procedure:
+    """A playbook with what it starts from. `before` runs first, once, to get to the state in which it is of use."""
+
+    name: str
+    playbook: str
+    extra: tuple[str, ...] = ()
+    scenario: Json = dataclasses.field(default_factory=dict)
+    settings: Json = dataclasses.field(default_factory=dict)
+    prepare: Callable[[Lab], None] = lambda _lab: None
+    before: tuple[tuple[str, ...], ...] = ()
+    ends_well: bool = True
+    unknowable: tuple[str, ...] = ()
+    """Tasks that cannot be predicted, for a reason that the notes of the table give."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One comparison: the effects of the check, those of the run, and what the check touched."""
+
+    procedure: str
+    stage: int
+    after: str
+    checked: Run
+    real: Run
+    touched: tuple[str, ...]
+    stages: int = 0
+    """How many stages the procedure has in all."""
+
+    def to_dict(self) -> Json:
+        return {
+            "procedure": self.procedure,
+            "stage": self.stage,
+            "stages": self.stages,
+            "after": self.after,
+            "predictions": self.tasks,
+            "problems": self.problems,
+        }
+
+    @property
+    def tasks(self) -> int:
+        return len(self.real.effects)
+
+    @property
+    def problems(self) -> list[str]:
+        found = list(self.touched)
+        if self.checked.status != self.real.status:
+            found.append(f"the check ended with {self.checked.status}, the run with {self.real.status}")
+        wanted, got = self.real.effects, self.checked.effects
+        if wanted != got:
+            missing, surplus = Counter(wanted) - Counter(got), Counter(got) - Counter(wanted)
+            found += [f"not predicted: {effect}" for effect in missing.elements()]
+            found += [f"predicted, did not happen: {effect}" for effect in surplus.elements()]
+            if not missing and not surplus:
+                found.append("the same changes in another order")
+        return found
+
+
+def read_effects(path: pathlib.Path) -> tuple[Effect, ...]:
+    """The tasks that changed something or showed a difference."""
+    effects = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        entry = json.loads(line)
+        diffs = [_plain(diff) for diff in entry["diff"] if diff.get("before") != diff.get("after")]
+        if entry["changed"] or diffs:
+            effects.append(Effect(entry["host"], entry["task"], entry["changed"], " ".join(diffs)))
+    return tuple(effects)
+
+
+def _plain(diff: Json) -> str:
+    """A difference as text. File names carry the moment, which no prediction can know."""
+    return re.sub(r"\d{8}T\d{6}(\d*)Z", "MOMENT", json.dumps(diff, sort_keys=True))
+
+
+def run_playbook(lab: Lab, playbook: str, *extra: str, stop_after: int = 0) -> Run:
+    """A run with its tasks recorded; with ``stop_after`` it is killed after that many changes."""
+    tasks = lab.folder / "tasks.jsonl"
+    tasks.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        lab.command(playbook, "--diff", *extra),
+        cwd=lab.folder,
+        env={
+            **environment(lab.folder),
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+            "ANSIBLE_CALLBACKS_ENABLED": "sra_tasks",
+            "SRA_TASKS_FILE": str(tasks),
+            "SRA_STOP_AFTER": str(stop_after),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _nothing = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        output, _nothing = process.communicate()
+    return Run(process.returncode, output, read_effects(tasks))
+
+
+@contextlib.contextmanager
+def lab_for(procedure: Procedure) -> Iterator[Lab]:
+    """Fresh simulated appliances, brought to where the procedure begins."""
+    scenario = {"time_scale": SCALE, "pairs": [{"name": "one"}], **procedure.scenario}
+    with tempfile.TemporaryDirectory(prefix="check-mode-") as folder, SimulatorProcess(scenario) as simulator:
+        path = pathlib.Path(folder)
+        settings = {
+            "sra_swing_method": "shared_ip",
+            "sra_accept_license": True,
+            "sra_backup_dir": str(path / "backups"),
+            **procedure.settings,
+        }
+        lab = Lab(simulator, path, settings)
+        lab.write_inventory()
+        environment(lab.folder)
+        procedure.prepare(lab)
+        for playbook, *extra in procedure.before:
+            done = run_playbook(lab, playbook, *extra)
+            if done.status != 0:
+                raise RuntimeError(f"{procedure.name}: the way to its start failed\n{done.output}")
+        yield lab
+
+
+def settle(lab: Lab) -> None:
+    """Wait until the appliances have ended what they were told before the run was killed."""
+
+    def quiet(state: Json) -> bool:
+        installs = [device["install"] for device in state["devices"].values()]
+        busy = [one for one in installs if one is not None and one["state"] not in ("done", "failed")]
+        syncing = [pair for pair in state["pairs"].values() if (pair["relationship"] or {}).get("syncing")]
+        away = [device for device in state["devices"].values() if device["phase"] not in ("up", "off")]
+        return not busy and not syncing and not away
+
+    lab.simulator.wait_until(quiet, timeout=60)
+
+
+def snapshot(lab: Lab) -> Json:
+    """What a check may not change: the appliances as the simulator knows them, and all files but Ansible's own."""
+    state = lab.simulator.state()
+    for device in state["devices"].values():
+        # Client software and users come and go by themselves.
+        device.pop("jump_clients", None)
+        device.pop("users", None)
+    files = {
+        str(path.relative_to(lab.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(lab.folder.rglob("*"))
+        if path.is_file() and path.relative_to(lab.folder).parts[0] not in ("ansible", ".ansible", "tasks.jsonl")
+    }
+    return {"state": state, "files": files}
+
+
+def touched(lab: Lab, before: Json, asked: int) -> list[str]:
+    """Words for everything that a check did and must not do."""
+    found = [
+        f"write request: {entry['method']} {entry['path']} on {entry['device']}"
+        for entry in lab.simulator.log(after=asked)
+        if entry["kind"] == "write"
+    ]
+    after = snapshot(lab)
+    if after["state"] != before["state"]:
+        found.append("an appliance changed")
+    changed = {
+        name for name in {*before["files"], *after["files"]} if before["files"].get(name) != after["files"].get(name)
+    }
+    found += [f"file written: {name}" for name in sorted(changed)]
+    found += [f"session left open on {one['device']}" for one in lab.simulator.sessions() if one["ended"] is None]
+    return found
+
+
+def compare(lab: Lab, procedure: Procedure, stage: int, after: str) -> Cell:
+    """Check, then run, from where the appliances stand."""
+    settle(lab)
+    # The session of a run that was killed stays open, and is nothing that the check did.
+    left = [one for one in lab.simulator.sessions() if one["ended"] is None]
+    before, asked = snapshot(lab), len(lab.simulator.log())
+    checked = run_playbook(lab, procedure.playbook, "--check", *procedure.extra)
+    found = [text for text in touched(lab, before, asked) if not (left and text.startswith("session left open"))]
+    real = run_playbook(lab, procedure.playbook, *procedure.extra)
+    found += [f"violation: {one['name']}" for one in lab.simulator.violations()]
+    if (real.status == 0) != procedure.ends_well:
+        found.append(f"the run ended with {real.status}: {real.output[-1500:]}")
+    checked, real = (run.without(procedure.unknowable) for run in (checked, real))
+    return Cell(procedure.name, stage, after, checked, real, tuple(found))
+
+
+def cells(procedure: Procedure, stages: Sequence[int] | None = None) -> Iterator[Cell]:
+    """All comparisons of a procedure: from its start, after each of its changes, and when all is done.
+
+    ``stages`` chooses some; -1 is the last one.
+    """
+    with lab_for(procedure) as lab:
+        first = compare(lab, procedure, 0, "start")
+        changes = [effect for effect in first.real.effects if effect.changed]
+        last = len(changes)
+        wanted = [last + 1 + one if one < 0 else one for one in stages] if stages is not None else range(last + 1)
+        if 0 in wanted:
+            yield dataclasses.replace(first, stages=last + 1)
+        if last in wanted and last > 0:
+            yield dataclasses.replace(compare(lab, procedure, last, changes[-1].task), stages=last + 1)
+    for stage in wanted:
+        if 0 < stage < last:
+            with lab_for(procedure) as lab:
+                run_playbook(lab, procedure.playbook, *procedure.extra, stop_after=stage)
+                yield dataclasses.replace(compare(lab, procedure, stage, changes[stage - 1].task), stages=last + 1)
+
+
+SINGLE: Json = {"pairs": [{"name": "one", "single": True}]}
+LOOKED_AFTER: Json = {
+    "sra_jump_client_limit": 5,
+    "sra_logout_users": True,
+    "sra_certificate_passphrase": PASSPHRASE,
+    "sra_backup_password": "a password for the backup",
+}
+WINDOW_1 = ("upgrade_asynchronous",)
+
+HARDWARE: Json = {
+    "packages": [
+        {"kind": "base", "version": "3.3.2"},
+        {"kind": "product", "version": "12.1.0", "build": "52301", "requires_base": "3.3.2", "licence_agreement": True},
+    ],
+    "pairs": [{"name": "one", "paired": False, "a": {"base": "3.3.2"}, "b": {"factory_new": True}}],
+}
+
+
+def as_hardware(lab: Lab) -> None:
+    """An inventory with an old and a new appliance, and production moved by the shared IP of the old one."""
+
+    def change(data: Json) -> None:
+        children = data["all"]["children"]
+        data["all"]["children"] = {"old_appliance": children["device_a"], "new_appliance": children["device_b"]}
+        for group in data["all"]["children"].values():
+            for name, host in group["hosts"].items():
+                host["sra_site_address"] = host["sra_shared_ip"]
+                host["sra_factory_ca_path"] = lab.simulator.ready["factory_ca_path"]
+                host["sra_factory_tls_server_name"] = f"{name}.example.com"
+        # A person moves production.
+        del data["all"]["vars"]["sra_swing_method"]
+        data["all"]["vars"]["sra_decommission_id"] = lab.simulator.state()["devices"]["one-a"]["appliance_id"]
+
+    lab.write_inventory(change)
+
+
+def moved_to_new_hardware(lab: Lab) -> None:
+    """A migration that is done, and production moved by a person."""
+    as_hardware(lab)
+    done = run_playbook(lab, "migrate_hardware")
+    if done.status != 0:
+        raise RuntimeError(done.output)
+    lab.simulator.change("one-a", shared_ip_enabled=False)
+    lab.simulator.change("one-b", shared_ip_enabled=True)
+
+
+def at_the_update_server(lab: Lab) -> None:
+    """Options that lead to the simulated update server."""
+    server = lab.simulator.ready["update_server"]
+    lab.settings.update(
+        sra_package_dir=str(lab.folder / "usb"),
+        sra_update_server_url=f"https://{server['hostname']}:{server['port']}",
+        sra_update_server_address=server["address"],
+        sra_update_server_ca_path=lab.simulator.ready["ca_path"],
+    )
+    lab.write_inventory()
+
+
+def with_packages(lab: Lab) -> None:
+    """Packages in a folder, fetched as users fetch them, and no way to the update server any more."""
+    at_the_update_server(lab)
+    fetched = run_playbook(lab, "download_packages")
+    if fetched.status != 0:
+        raise RuntimeError(fetched.output)
+    lab.simulator.update_server(up=False)
+    lab.settings["sra_update_method"] = "manual"
+    lab.write_inventory()
+
+
+def reports(lab: Lab) -> None:
+    lab.settings["sra_report_dir"] = str(lab.folder / "reports")
+    lab.write_inventory()
+
+
+PROCEDURES: t.Final = (
+    Procedure("asynchronous", "upgrade_asynchronous", CONFIRMED),
+    Procedure("asynchronous, clients and users looked after", "upgrade_asynchronous", CONFIRMED, settings=LOOKED_AFTER),
+    Procedure("asynchronous, window 1", "upgrade_asynchronous"),
+    Procedure("asynchronous, window 2", "upgrade_asynchronous", CONFIRMED, before=(WINDOW_1,)),
+    Procedure("synchronous", "upgrade_synchronous", CONFIRMED),
+    Procedure("synchronous, clients and users looked after", "upgrade_synchronous", CONFIRMED, settings=LOOKED_AFTER),
+    Procedure("single", "upgrade_single", scenario=SINGLE),
+    Procedure("single, clients and users looked after", "upgrade_single", scenario=SINGLE, settings=LOOKED_AFTER),
+    Procedure("single, packages from a folder", "upgrade_single", scenario=SINGLE, prepare=with_packages),
+    Procedure("swing back", "swing_back", before=(WINDOW_1,)),
+    Procedure("swing again", "swing", before=(WINDOW_1, ("swing_back",))),
+    Procedure("roles swapped", "swing", settings={"sra_swing_role_swap": True}),
+    Procedure("roles swapped back", "swing_back", settings={"sra_swing_role_swap": True}, before=(("swing",),)),
+    Procedure("backup", "backup", settings=LOOKED_AFTER),
+    Procedure(
+        "download of packages",
+        "download_packages",
+        prepare=at_the_update_server,
+        unknowable=("Download what the update server lists",),
+    ),
+    Procedure("plan", "plan"),
+    Procedure("preflight", "preflight"),
+    Procedure("compatibility", "compatibility", prepare=reports),
+    Procedure("hardware", "migrate_hardware", scenario=HARDWARE, settings=LOOKED_AFTER, prepare=as_hardware),
+    Procedure(
+        "decommission",
+        "decommission",
+        scenario=HARDWARE,
+        settings=LOOKED_AFTER,
+        prepare=moved_to_new_hardware,
+    ),
+)
+
+
+def table(found: Sequence[Json]) -> str:
+    """The results as the page of the documentation that shows them; of several results of a stage the last counts."""
+    latest = {(one["procedure"], one["stage"]): one for one in found}
+    wrong = [one for one in latest.values() if one["problems"]]
+    predictions = sum(one["predictions"] for one in latest.values())
+    lines = [
+        "# Check mode, proven",
+        "",
+        "`--check` sends no write request and predicts what the run will change: which tasks, and with `--diff` how. A stage is one",
+        "state in which a run can have ended: before the first and after each single change. From a stage `--check --diff` ran, then",
+        "the run itself, and both were compared task by task. `python -m torture.check_mode --table docs/check-mode.md` makes this page.",
+        "",
+        f"{len(latest)} stages, {predictions} predictions, {len(wrong)} stages with a difference.",
+        "",
+        "| procedure | playbook | stages tried, of all | predictions | stages with a difference |",
+        "|---|---|---|---|---|",
+    ]
+    for procedure in PROCEDURES:
+        own = [one for one in latest.values() if one["procedure"] == procedure.name]
+        if own:
+            bad = sum(bool(one["problems"]) for one in own)
+            count = sum(one["predictions"] for one in own)
+            tried = f"{len(own)} of {own[0]['stages']}"
+            lines.append(f"| {procedure.name} | `{procedure.playbook}` | {tried} | {count} | {bad or 'none'} |")
+    lines += ["", "## Differences", ""]
+    lines += [
+        f"- {one['procedure']}, after {one['after']}: {'; '.join(text.splitlines()[0] for text in one['problems'])}"
+        for one in wrong
+    ] or ["None."]
+    return "\n".join([*lines, "", NOTES])
+
+
+NOTES: t.Final = """## What is compared, and what is not
+
+- File names of backups and reports carry the moment at which they are made; in a comparison every moment is equal.
+- Before the download keys are there, check mode of `download_packages` cannot ask what there is to download: it predicts the keys.
+- A migration to new hardware whose certificate has not moved yet says in a sentence that production would be swung.
+- Tasks of your own (`sra_swing_tasks`, `sra_verify_tasks`, `sra_logout_announce`) are run by check mode, or not, as
+  they are written; what they predict is theirs.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparisons; the exit status is 1 when a prediction was wrong or something was written."""
+    parser = argparse.ArgumentParser(description="Check mode against the real run, stage by stage")
+    parser.add_argument("--only", action="append", default=[], help="the procedures whose name holds this")
+    parser.add_argument("--stages", help="the numbers of some stages, separated by commas; -1 is the last one")
+    parser.add_argument(
+        "--results", type=pathlib.Path, help="add the results to this file, and take those of it into the table"
+    )
+    parser.add_argument("--table", type=pathlib.Path, help="write the table of all results to this file")
+    options = parser.parse_args(arguments)
+    stages = [int(one) for one in options.stages.split(",")] if options.stages else None
+    found = []
+    for procedure in PROCEDURES:
+        if options.only and not any(word in procedure.name for word in options.only):
+            continue
+        began = time.monotonic()
+        for cell in cells(procedure, stages):
+            found.append(cell)
+            verdict = "FAIL" if cell.problems else "ok  "
+            seconds, began = time.monotonic() - began, time.monotonic()
+            print(
+                f"{verdict} {cell.procedure}: stage {cell.stage}, after {cell.after}: {cell.tasks} predictions, {seconds:.0f} s"
+            )
+            for problem in cell.problems:
+                print(f"       {problem}")
+            sys.stdout.flush()
+    results = [cell.to_dict() for cell in found]
+    if options.results:
+        with options.results.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(one) + "\n" for one in results)
+        results = [json.loads(line) for line in options.results.read_text(encoding="utf-8").splitlines()]
+    if options.table:
+        options.table.write_text(table(results), encoding="utf-8")
+    wrong = sum(bool(cell.problems) for cell in found)
+    print(
+        f"check mode: {len(found)} stages, {sum(cell.tasks for cell in found)} predictions, {wrong} stages with a difference"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
