@@ -40,8 +40,8 @@ _IF: t.Final = {
     "migrate_hardware": "this is the old appliance, and the new one is set up at /appliance and of the same or a newer Base",
     "decommission": "this is the old appliance, and the new one serves the site",
 }
-OTHER_PLAYBOOKS: t.Final = ("compatibility", "explain_inventory", "awx_setup")
-"""Playbooks that ask for no verdict: the one that gives them, and those that contact no appliance."""
+OTHER_PLAYBOOKS: t.Final = ("compatibility", "explain_inventory", "awx_setup", "rehearse")
+"""Playbooks that ask for no verdict: the one that gives them, the rehearsal, which is one, and those that contact no appliance."""
 
 SWING_METHODS: t.Final = ("shared_ip", "dns", "nat", "custom")
 _BY_SWING: t.Final = ("upgrade_asynchronous", "swing", "swing_back")

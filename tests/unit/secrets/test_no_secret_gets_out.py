@@ -149,7 +149,8 @@ def creations(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterat
 
     def watched(path: t.Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         descriptor = real(path, flags, mode, dir_fd=dir_fd)
-        if flags & os.O_CREAT and str(path).startswith(str(tmp_path)):
+        makes = flags & os.O_CREAT or flags & os.O_TMPFILE == os.O_TMPFILE
+        if makes and str(path).startswith(str(tmp_path)):
             made.append((str(path), stat.S_IMODE(os.fstat(descriptor).st_mode)))
         return descriptor
 
