@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Everything is installed and written inside the checkout: .venv holds the tools, .build the rest.
+COMMA := ,
 BUILD := $(CURDIR)/.build
 VENV := $(CURDIR)/.venv
 COLLECTION := $(BUILD)/ansible_collections/bseries/sra
@@ -73,6 +74,7 @@ bench: setup ## Measure the product beside a floor and a hand-written playbook (
 # POINTS and CELLS limit how many are tried; all of them take hours.
 torture: setup ## Kill runs at every request, and put every fault everywhere: make torture POINTS=20 CELLS=20 SEED=1
 	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture $(if $(POINTS),--points $(POINTS)) $(if $(CELLS),--cells $(CELLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture.check_mode $(if $(POINTS),--stages 0$(COMMA)-1)
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

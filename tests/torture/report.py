@@ -49,6 +49,7 @@ def faults_page(found: t.Mapping[str, t.Any]) -> str:
         _HEAD,
         f"Tried: {found['tried']} of {found['cells']} cells: {found['carried']} carried through, "
         f"{found['stopped']} stopped, {found['passed by']} not met any more, {found['failed']} not as promised.",
+        "What failed and was mended counts from when it has been tried again; a few cells have not been.",
     ]
     for part in PARTS.values():
         results = [each for each in found["results"] if each["part"] == part and each["outcome"] != "passed by"]
