@@ -163,7 +163,8 @@ def clients_follow(lab: Lab, leads_to: t.Callable[[], str | None], pair: str = "
 
     ``leads_to`` gives the address of a device, None while it cannot be told.
     """
-    devices = next(each for each in lab.simulator.ready["pairs"] if each["name"] == pair)["devices"].values()
+    (found,) = [each for each in lab.simulator.ready["pairs"] if each["name"] == pair]
+    devices = found["devices"].values()
     names = {device["address"]: device["name"] for device in devices}
     stop = threading.Event()
 

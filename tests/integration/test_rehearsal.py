@@ -97,11 +97,14 @@ def installed(folder: pathlib.Path) -> pathlib.Path:
     galaxy = str(pathlib.Path(sys.executable).with_name("ansible-galaxy"))
     target = folder / "installed"
     variables = {**environment(folder), "ANSIBLE_COLLECTIONS_PATH": str(target)}
-    options: dict[str, t.Any] = {"env": variables, "check": True, "capture_output": True}
-    subprocess.run([galaxy, "collection", "build", str(ROOT), "--output-path", str(folder)], **options)
+    options: dict[str, t.Any] = {"env": variables, "capture_output": True}
+    subprocess.run([galaxy, "collection", "build", str(ROOT), "--output-path", str(folder)], check=True, **options)
     (artifact,) = folder.glob("bseries-sra-*.tar.gz")
     subprocess.run(
-        [galaxy, "collection", "install", "--offline", "-p", str(target), str(artifact)], cwd=folder, **options
+        [galaxy, "collection", "install", "--offline", "-p", str(target), str(artifact)],
+        cwd=folder,
+        check=True,
+        **options,
     )
     return target
 

@@ -38,7 +38,7 @@ ENVIRONMENT = {
 def assemble() -> None:
     """The guides as they stand in ``docs``, and the pages that antsibull-docs makes of the collection."""
     shutil.rmtree(SITE, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns("docsite", "examples"))
+    shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns("docsite"))
     for path in (ROOT / "docs" / "docsite").iterdir():
         shutil.copy2(path, SOURCE)
     command = ["collection", "--use-current", "--no-indexes", "--fail-on-error", "--dest-dir", str(SOURCE)]

@@ -265,11 +265,13 @@ class AnyOperator(RuleBasedStateMachine):
         after=st.booleans(),
     )
     def fault(self, kind: str, device: str, count: int, skip: int, after: bool) -> None:
-        options = {"status": {"status": 503}, "slow": {"seconds": 1}, "html": {"body": "<h1>\x1b[2J</h1>"}}.get(
-            kind, {}
-        )
+        extra: dict[str, dict[str, t.Any]] = {
+            "status": {"status": 503},
+            "slow": {"seconds": 1},
+            "html": {"body": "<h1>\x1b[2J</h1>"},
+        }
         when = "after" if after and kind in ("reset", "status", "slow") else "before"
-        self.simulator.fault(kind, device, count=count, skip=skip, when=when, **options)
+        self.simulator.fault(kind, device, count=count, skip=skip, when=when, **extra.get(kind, {}))
 
     @rule(device=st.sampled_from(["one-a", "one-b"]), number=st.integers(1, 500), offset=st.integers(-30, 30))
     def fiddle(self, device: str, number: int, offset: int) -> None:

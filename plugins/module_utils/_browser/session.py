@@ -43,7 +43,7 @@ class BrowserSession(WebSession):
 
     def __init__(self, *args: t.Any, **options: t.Any) -> None:
         super().__init__(*args, **options)
-        self._browser = Browser(self.transport, self._answer)
+        self._browser = Browser(self.transport, self._agrees)
         self._asking: str | None = None
 
     def __exit__(self, *exc: object) -> None:
@@ -208,7 +208,7 @@ class BrowserSession(WebSession):
             last = [control for control in values if control.is_text][-1]
             self._browser.press_enter(last.element.get(snapshot.REF))
 
-    def _answer(self, question: str) -> bool:
+    def _agrees(self, question: str) -> bool:
         """A native dialog of the browser asks for a yes: given only in the middle of what it asks about."""
         return self._asking is not None and not other_danger(question, self._asking)
 

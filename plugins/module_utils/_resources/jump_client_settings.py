@@ -115,7 +115,9 @@ def _read_note(path: pathlib.Path | None, label: str) -> Note | None:
     try:
         note = Note(**_json.read(path))
         numbers = (note.original, note.set_to)
-        usable = note.label == label and all(type(one) is int and 1 <= one <= page.MOST for one in numbers)
+        usable = note.label == label and all(
+            isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= page.MOST for one in numbers
+        )
     except (OSError, ValueError, TypeError):
         usable = False
     if not usable:

@@ -72,7 +72,8 @@ with atomic_file(sys.argv[1]) as file:
 
 
 def test_a_process_that_is_killed_leaves_no_partial_file(tmp_path: pathlib.Path) -> None:
-    killed = subprocess.run([sys.executable, "-c", _WRITES, str(tmp_path / "a.nsb")], check=False)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", _WRITES, str(tmp_path / "a.nsb")], env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
 
