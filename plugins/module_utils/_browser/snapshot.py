@@ -28,8 +28,17 @@ SCRIPT: t.Final = r"""
   const inUse = "a,button,label,summary,[role=button],[role=tab],[role=menuitem]";
   const native = new Set(["A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "SUMMARY", "OPTION"]);
   window.__sraRef = window.__sraRef || 0;
-  const modal = [...document.querySelectorAll("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]")]
+  const deep = (root, selector) => {
+    const found = [...root.querySelectorAll(selector)];
+    for (const el of root.querySelectorAll("*")) if (el.shadowRoot) found.push(...deep(el.shadowRoot, selector));
+    return found;
+  };
+  const modal = deep(document, "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]")
     .filter((e) => e.checkVisibility && e.checkVisibility({checkVisibilityCSS: true})).pop() || null;
+  const within = (el, box) => {
+    for (let node = el; node; node = node.parentNode || node.host) if (node === box) return true;
+    return false;
+  };
   const usable = (el) => {
     if (native.has(el.tagName) || roles.has(el.getAttribute("role") || "") || el.isContentEditable) return true;
     if (el.hasAttribute("onclick")) return true;
@@ -56,7 +65,7 @@ SCRIPT: t.Final = r"""
       out += ` value="${escape(el.value)}"`; if (el.selected) out += " selected";
     } else if (el.tagName === "BUTTON" && el.value) out += ` value="${escape(el.value)}"`;
     if (ref) out += ` data-sra-ref="${ref}"`;
-    if (modal && !modal.contains(el) && !el.contains(modal) && native.has(el.tagName)) out += " data-sra-behind";
+    if (modal && !within(el, modal) && !within(modal, el) && native.has(el.tagName)) out += " data-sra-behind";
     return out;
   };
   const children = (el) => {
