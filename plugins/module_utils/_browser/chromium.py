@@ -225,11 +225,14 @@ class Browser:
     @_in_own_thread
     def click(self, ref: str) -> None:
         """Press what has this number; inside ``act``."""
-        element = self._element(ref)
+        self._press(self._element(ref))
+
+    @staticmethod
+    def _press(element: t.Any) -> None:
         if element.is_visible():
             element.click(timeout=CLICK_PATIENCE)
         else:
-            # An entry of a menu that is folded away.
+            # An entry of a menu that is folded away, or a box that a drawn one stands for.
             element.evaluate("element => element.click()")
 
     @_in_own_thread
@@ -251,14 +254,10 @@ class Browser:
             element.fill(value)
 
     def _tick(self, element: t.Any, value: bool) -> None:
-        if element.evaluate("element => element.tagName === 'INPUT'"):
-            if element.is_checked() != value:
-                if element.is_visible():
-                    element.click(timeout=CLICK_PATIENCE)
-                else:
-                    element.evaluate("element => element.click()")
-        elif (element.get_attribute("aria-checked") == "true") != value:
-            element.click(timeout=CLICK_PATIENCE)
+        native = element.evaluate("element => element.tagName === 'INPUT'")
+        now = element.is_checked() if native else element.get_attribute("aria-checked") == "true"
+        if now != value:
+            self._press(element)
 
     def _choose_file(self, element: t.Any, value: tuple[str, t.BinaryIO, str]) -> None:
         """The page gets a stand-in of a few bytes; the relay streams the real file in its place."""
