@@ -196,7 +196,7 @@ def test_what_cannot_be_right_is_refused_before_it_is_done(start: t.Callable[...
     exported = pair.export()
     assert "passphrase" in pair.export(passphrase=None)["msg"]
     assert "No certificate" in pair.export(issued_to="other.example.com")["msg"]
-    assert "passphrase is wrong" in pair.import_into_new(exported["path"], passphrase="wrong")["msg"]
+    assert "passphrase is wrong" in pair.import_into_new(exported["path"], passphrase="not-this-one")["msg"]
     assert "not offered" in pair.import_into_new(exported["path"], addresses=["192.0.2.99"])["msg"]
     unknown = pair.power(confirm_appliance_id="0" * 32)
     assert "not the appliance whose id was repeated" in unknown["msg"]

@@ -103,7 +103,7 @@ def test_by_packages_of_a_folder_inside_a_window_to_an_appliance_known_by_name(
     now = {"sra_windows": [window(-60, 9000)]}
     failed = lab.play("migrate_hardware", "-e", json.dumps({**now, "sra_verify_tasks": str(verify)}))
     assert failed.status != 0
-    assert "production stays on one-a" in failed.output
+    assert "production stays on one-a" in failed.output, failed.output
     assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-a"
     moved = lab.play("migrate_hardware", "-e", json.dumps(now))
     assert moved.status == 0, moved.output
@@ -123,7 +123,9 @@ def test_a_wrong_clock_stops_a_migration(start_lab: StartLab) -> None:
 
 def test_a_person_swings_production_and_the_old_appliance_is_kept_until_then(start_lab: StartLab) -> None:
     lab = start(start_lab, sra_swing_method=None, sra_swing_person="Jo Doe")
-    lab.kill_when("migrate_hardware", reached=lambda log: any(e["action"] == "assign.save" for e in log))
+    lab.kill_when(
+        "migrate_hardware", reached=lambda log: any(e["action"] == "assign.save" for e in log), new_certificate="one-b"
+    )
     moved = lab.play("migrate_hardware")
     assert moved.status == 0, moved.output
     assert "WAITING FOR Jo Doe" in moved.output

@@ -115,17 +115,27 @@ def test_an_unwritable_backup_folder_is_refused(start_lab: StartLab) -> None:
     assert lab.simulator.log() == []
 
 
-@pytest.mark.parametrize(
-    ("permissions", "named"), [({"command": "deny"}, "perm_command"), ({"backup": False}, "perm_backup")]
-)
-def test_a_missing_permission_is_named(start_lab: StartLab, permissions: dict[str, t.Any], named: str) -> None:
-    account = {"client_id": "cd" * 16, "client_secret": "Another-Secret", "command": "full_access", "backup": True}
-    lab = start_lab({"pairs": [{"name": "one", "both": {"api_accounts": [{**account, **permissions}]}}]})
+ACCOUNT = {"client_id": "cd" * 16, "client_secret": "Another-Secret", "command": "full_access", "backup": True}
+
+
+def test_a_missing_permission_is_named(start_lab: StartLab) -> None:
+    lab = start_lab({"pairs": [{"name": "one", "both": {"api_accounts": [{**ACCOUNT, "command": "deny"}]}}]})
     outcome = lab.play("upgrade_asynchronous")
     assert outcome.status != 0
-    assert named in outcome.output
+    assert "perm_command" in outcome.output
     assert "API Configuration" in outcome.output
     assert lab.writes() == []
+
+
+def test_without_the_backup_api_the_page_makes_the_backup_and_this_is_said(start_lab: StartLab) -> None:
+    account = {**ACCOUNT, "backup": False}
+    lab = start_lab({"pairs": [{"name": "one", "single": True, "a": {"api_accounts": [account]}}]})
+    outcome = lab.play("backup")
+    assert outcome.status == 0, outcome.output
+    assert not [entry for entry in lab.simulator.log() if entry["operation"] == "api.backup" and entry["status"] == 200]
+    assert len(list((lab.folder / "backups").glob("*.nsb"))) == 1
+    ready = lab.play("preflight")
+    assert "perm_backup" in ready.output
 
 
 def test_backups_are_private_and_verified(start_lab: StartLab, tmp_path: pathlib.Path) -> None:

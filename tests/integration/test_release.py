@@ -44,7 +44,7 @@ def release(folder: pathlib.Path, name: str) -> pathlib.Path:
     return next((folder / name).glob("*.tar.gz"))
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class InstalledLab(Lab):
     """Runs playbooks with another Python environment and another copy of the collection."""
 
@@ -95,7 +95,9 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
         HOME=str(pathlib.Path.home()),
     )
     lab = start_lab()
-    user = InstalledLab(lab.simulator, lab.folder, lab.settings, venv / "bin" / "ansible-playbook", installed)
+    user = InstalledLab(
+        lab.simulator, lab.folder, lab.settings, program=venv / "bin" / "ansible-playbook", collections=installed
+    )
     outcome = user.play("upgrade_asynchronous", "-e", "sra_confirmed=true", timeout=1200)
     assert outcome.status == 0, outcome.output
     assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
