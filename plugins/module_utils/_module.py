@@ -282,6 +282,13 @@ class Connection:
         """The unauthenticated health check: no token, no account."""
         return self._client().check_health()
 
+    def forget_refusals(self) -> None:
+        """After a restore the accounts are those of the backup; what was refused before says nothing of them."""
+        if self.has_api:
+            self._client().forget_refusal()
+        if self.has_account("login"):
+            self.login_web.forget_refusal()
+
     def confirm_identity(self) -> None:
         """Before a write: the appliance has the id that was asked for. Raises StateError where it is another one.
 

@@ -170,6 +170,10 @@ class ApiClient:
             return False
         return True
 
+    def forget_refusal(self) -> None:
+        """What was refused may be accepted now: the appliance's accounts are others, as after a restore."""
+        self._tokens.forget_refusal()
+
     def check_health(self) -> bool:
         """The probe that needs no account: True where the site says it is healthy."""
         response = self._transport.request(

@@ -77,6 +77,13 @@ class TokenSource:
         if self._key is not None:
             self._shelf.drop(self._key)
 
+    def forget_refusal(self) -> None:
+        """The account may be another one now, as after a restore: it is tried again, once."""
+        self.begin()
+        if self._refusal is not None:
+            self._refusal = None
+            self.drop()
+
     def note(self, name: str, value: t.Any) -> None:
         """Leave a fact about the API beside the token."""
         self.notes[name] = value

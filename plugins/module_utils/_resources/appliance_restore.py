@@ -112,6 +112,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     result = _result(wish, seen, before, message)
     try:
         with connect(params) as connection:
+            connection.forget_refusals()
             return {**result, **_ready(connection, deadline)}
     except SraError as error:
         raise Interrupted(error, result) from error

@@ -255,6 +255,14 @@ class WebSession:
         except signing.EXPECTED_AT_SIGN_OUT as error:
             self.warnings.append(f"{self.start} on {self.label}: sign-out: {error.message}")
 
+    def forget_refusal(self) -> None:
+        """The account may be another one now, as after a restore: it is tried again, once."""
+        if self._shelf_key is None:
+            self._take_from_shelf()
+        if self._refused is not None and self._shelf_key is not None:
+            self._refused = None
+            self._shelf.drop(self._shelf_key)
+
     def meets_a_shell(self) -> bool:
         """Whether the start page is empty until scripts draw it; one that does not answer now is taken for a page.
 

@@ -79,3 +79,13 @@ def test_an_api_that_is_no_longer_there_is_looked_for_again(
     assert client.health().appliance_id
     assert client.command_api == "v2"
     assert server.lines[-2:] == [INFO, HEALTH]
+
+
+def test_after_a_restore_a_refused_account_is_tried_once_more(transport: Transport, server: TlsServer) -> None:
+    shelf = DictShelf()
+    for _task in range(2):
+        client = ApiClient(transport, CLIENT_ID, "something else", shelf=shelf)
+        client.forget_refusal()
+        with pytest.raises(AuthenticationError, match="wrong OAuth Client ID"):
+            client.health()
+    assert server.lines == [TOKEN, TOKEN]

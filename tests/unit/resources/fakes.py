@@ -229,6 +229,9 @@ class FakeWeb:
     def meets_a_shell(self) -> bool:
         return False
 
+    def forget_refusal(self) -> None:
+        """Nothing is refused here that may be accepted later."""
+
     def page(self) -> Appliance:
         if not self._used:
             self._used = True
@@ -256,6 +259,9 @@ class FakeWeb:
 class FakeApi:
     def __init__(self, appliance: Appliance) -> None:
         self.appliance = appliance
+
+    def forget_refusal(self) -> None:
+        """Nothing is refused here that may be accepted later."""
 
     def check_health(self) -> bool:
         self.appliance.reach()
