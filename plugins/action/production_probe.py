@@ -20,6 +20,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.bseries.sra.plugins.module_utils._report import probe
+from ansible_collections.bseries.sra.plugins.module_utils._transport.files import make_folders
 
 ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
@@ -39,7 +40,7 @@ _TIMEOUT: t.Final = 3.0
 def start(options: t.Mapping[str, t.Any], controller: int) -> int:
     """Start the probe; it watches over ``controller`` and ends with it. The number of its process."""
     path = pathlib.Path(options["file"])
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(path.parent)
     names = ("hostname", "port", "address", "validate_certs")
     ca_path = str(pathlib.Path(options["ca_path"]).absolute()) if options["ca_path"] else None
     target = {**{name: options[name] for name in names}, "ca_path": ca_path, "timeout": _TIMEOUT}

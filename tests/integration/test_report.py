@@ -221,6 +221,6 @@ def test_a_run_that_does_not_fit_its_plan_or_whose_hook_fails_touches_nothing(
     assert stopped.status == 2, stopped.output
     assert "nobody is on duty" in stopped.output
     assert lab.writes() == []
-    assert not (tmp_path / "backups").exists(), "not even a backup was begun"
+    assert list((tmp_path / "backups").glob("*.nsb")) == [], "not even a backup was begun"
     assert mark.read_text().startswith("failure failed backup_a ")
     assert "nobody is on duty" in mark.read_text()

@@ -13,7 +13,7 @@ import pathlib
 
 from .._errors import StateError
 from .._records import as_data
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 from .model import RecordSet
 
 
@@ -62,7 +62,7 @@ def read(path: pathlib.Path | None, record: RecordSet) -> Note | None:
 def write(path: pathlib.Path, before: RecordSet, set_to: int) -> Note:
     """Remember what ``before`` is; written before the record is touched, so that a killed run is put right by the next."""
     note = Note(before.name, before.type, before.ttl or 0, set_to, as_data(datetime.datetime.now(datetime.UTC)))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(path.parent)
     with atomic_file(path) as file:
         file.write(json.dumps(dataclasses.asdict(note), indent=1).encode() + b"\n")
     return note

@@ -15,6 +15,7 @@ import typing as t
 
 from .._errors import InputError
 from .._module import Connect, Params
+from .._transport.files import make_folders
 from .._transport.redact import Redactor
 from .._wait import Clock, Deadline, wait_for
 from .by_hand import Side, Task, instruction
@@ -160,7 +161,7 @@ def wait(options: Options, file: str | None, say: Say, connect: Connect, clock: 
             backup_file=file,
         )
         if file is not None:
-            pathlib.Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folders(pathlib.Path(file).parent)
         result = wait_for(
             f"{options.planned.get('title') or options.step}, done by a person",
             end_of(wanted).look,

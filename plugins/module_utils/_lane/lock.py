@@ -21,6 +21,7 @@ import sys
 import typing as t
 
 from .._errors import SraError, StateError
+from .._transport.files import make_folders
 from .._wait import Clock, Deadline, Look, wait_for
 from . import holder
 
@@ -105,7 +106,7 @@ def _try(paths: t.Sequence[pathlib.Path], me: Owner) -> list[str]:
         busy = []
         for path in paths:
             for folder in (path.parent.parent, path.parent):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folders(folder)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             files.callback(os.close, descriptor)
             if _lock(descriptor, fcntl.LOCK_EX):

@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from .. import _json
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 
 FORMAT: t.Final = 1
 _KEPT_UPGRADES: t.Final = 5
@@ -83,7 +83,7 @@ def _is_ours(upgrade: t.Any) -> bool:
 
 def write_record(path: pathlib.Path, record: Data) -> None:
     """Write it whole or not at all, readable by its owner only. Raises InputError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(path.parent)
     with atomic_file(path) as file:
         file.write(json.dumps(record, indent=1, sort_keys=True).encode() + b"\n")
 

@@ -15,7 +15,7 @@ import typing as t
 
 from .._errors import InputError
 from .._lane.record import plain_name
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 
 FORMAT: t.Final = 1
 REPORT: t.Final = "report.json"
@@ -105,7 +105,7 @@ def _appliances(known: Data, present: t.Mapping[str, t.Any]) -> Data:
 def write_files(folder: pathlib.Path, contents: t.Mapping[str, str]) -> list[str]:
     """Write each file whole or not at all, readable by its owner only. Raises InputError."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise InputError(
             f"The folder {folder} cannot be made: {error.strerror or error}",
@@ -120,7 +120,7 @@ def write_files(folder: pathlib.Path, contents: t.Mapping[str, str]) -> list[str
 @contextlib.contextmanager
 def locked(folder: pathlib.Path) -> t.Iterator[None]:
     """Keep other runs of this machine from writing in the folder meanwhile; where that cannot be done, go on without."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(folder)
     handle = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ import typing as t
 from .. import _json
 from .._errors import InputError, SraError
 from .._records import BackupFile, as_data
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 
 SUFFIX: t.Final = ".nsb"
 _CHUNK: t.Final = 1024 * 1024
@@ -81,7 +81,7 @@ class Target:
     def prepare(self) -> None:
         """Make the folder, readable by its owner only; one that exists is left as it is."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folders(self.folder)
         except OSError as error:
             raise _unwritable(self.folder, error.strerror or str(error)) from error
 

@@ -15,7 +15,7 @@ import typing as t
 from .._errors import SraError
 from .._module import Connection
 from .._records import as_data
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 from .._web.session import SessionExpired, WebSession
 from .appliance_info import read_appliance
 
@@ -79,7 +79,7 @@ def _written(connection: Connection, evidence: t.Mapping[str, t.Any], now: datet
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", connection.label)
     path = folder / f"evidence-{name}-{now:%Y%m%dT%H%M%SZ}.json"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
         with atomic_file(path) as file:
             file.write(json.dumps(connection.redactor.data(dict(evidence)), indent=2, default=str).encode() + b"\n")
     except (OSError, SraError):

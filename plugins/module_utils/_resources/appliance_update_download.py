@@ -22,6 +22,7 @@ from .._offline.manifest import Entry
 from .._offline.update_server import Offer, UpdateServer
 from .._records import as_data
 from .._transport.endpoint import Endpoint
+from .._transport.files import make_folders
 from .._transport.redact import Redactor
 from .._wait import Deadline
 from .._web.vocabulary import Vocabulary
@@ -172,7 +173,7 @@ def _fetch(transport: Hosts, work: _Work, offer: Offer) -> None:
 
 def _prepare(dest: pathlib.Path) -> None:
     try:
-        dest.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(dest)
     except OSError as error:
         raise InputError(f"The folder {dest} cannot be made: {error.strerror or error}") from error
 

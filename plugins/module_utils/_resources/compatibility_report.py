@@ -15,7 +15,7 @@ from .._module import Connect, Params
 from .._survey.files import stem
 from .._survey.report import as_html, as_json, verdict_data, verdicts_text
 from .._survey.verdicts import Verdict, verdicts
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 
 _FORMAT: t.Final = "%Y%m%dT%H%M%SZ"
 
@@ -54,7 +54,7 @@ def _write(
 
 def _make(folder: pathlib.Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise InputError(
             f"The folder {folder} cannot be made: {error.strerror or error}",

@@ -17,7 +17,7 @@ from .._errors import InputError, PageError, StateError
 from .._module import Connect, Connection, Params
 from .._pages import jump_clients as page
 from .._records import as_data
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, make_folders
 
 _PAGE: t.Final = "/login > Jump > Jump Clients"
 
@@ -132,7 +132,7 @@ def _read_note(path: pathlib.Path | None, label: str) -> Note | None:
 
 
 def _write_note(path: pathlib.Path, note: Note) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(path.parent)
     with atomic_file(path) as file:
         file.write(json.dumps(dataclasses.asdict(note), indent=1).encode() + b"\n")
 

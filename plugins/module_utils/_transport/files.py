@@ -99,10 +99,16 @@ def _by_descriptor(descriptor: int) -> str:
     return f"/proc/self/fd/{descriptor}"
 
 
+def make_folders(folder: pathlib.Path) -> None:
+    """Make the folder, and those above it that are missing, for their owner only; what exists is left as it is. Raises OSError."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def make_private_folder(folder: pathlib.Path) -> None:
     """Make the folder for its owner only; one that exists is left as it is. Raises InputError."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as exc:
         raise InputError(f"The folder {folder} cannot be made: {exc.strerror or exc}", advice="Correct dest.") from exc
 

@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from .._deps import lxml_html
+from .._transport.files import make_folders
 from . import dom
 
 MASK: t.Final = "********"
@@ -58,7 +59,7 @@ def without_secrets(root: t.Any, redact: t.Callable[[str], str]) -> str:
 
 def save_page(folder: pathlib.Path, host: str, page: str, root: t.Any, redact: t.Callable[[str], str]) -> str:
     """Write the cleaned page as a new file (0600) into the folder (made 0700) and return its path."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(folder)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     plain = re.sub(r"[^A-Za-z0-9.-]+", "-", f"{host}-{page}").strip("-")[:100]
     text = without_secrets(root, redact)

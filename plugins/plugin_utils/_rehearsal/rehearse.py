@@ -22,7 +22,7 @@ import typing as t
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._lane.record import read_record, record_path
 from ansible_collections.bseries.sra.plugins.module_utils._records import as_data
-from ansible_collections.bseries.sra.plugins.module_utils._transport.files import atomic_file
+from ansible_collections.bseries.sra.plugins.module_utils._transport.files import atomic_file, make_folders
 from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline, Look, wait_for
 
 from . import stand_ins
@@ -341,7 +341,7 @@ def _kept(outcome: Result, output: str, folder: pathlib.Path | None) -> Result:
         name = "rehearsal-" + (re.sub(r"[^A-Za-z0-9.-]+", "-", outcome["label"]).strip(".-") or "lane")
         paths = {kind: str(folder / f"{name}.{kind}") for kind in ("json", "txt", "log")}
         outcome["rehearsed"]["log"] = paths["log"]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
     text = report(outcome)
     contents = {"json": json.dumps(outcome, indent=1), "txt": text, "log": output}
     for kind, path in paths.items():
