@@ -18,6 +18,13 @@ from torture.procedures import PROCEDURES
 SEED = int(os.environ.get("SRA_TORTURE_SEED", "1"))
 
 
+SAMPLED = pytest.mark.skipif(
+    "SRA_TEST_TORTURE" not in os.environ,
+    reason="the samples of the matrices run with SRA_TEST_TORTURE=1, all of them by make torture",
+)
+
+
+@SAMPLED
 @pytest.mark.parametrize(("name", "points"), [("asynchronous", 6), ("hardware", 3)])
 def test_killed_runs_are_simply_started_again(name: str, points: int) -> None:
     lines = [f"SRA_TORTURE_SEED={SEED}"]
@@ -26,6 +33,7 @@ def test_killed_runs_are_simply_started_again(name: str, points: int) -> None:
     assert found["killed"] > 0, "\n".join(lines)
 
 
+@SAMPLED
 def test_faults_are_carried_through_or_stop_the_run_in_a_state_that_can_be_resumed() -> None:
     lines = [f"SRA_TORTURE_SEED={SEED}"]
     found = faults.matrix(6, SEED, lines.append)
