@@ -28,6 +28,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCALE = 600.0
 
 
+GONE_LIMIT = 60.0
+"""Seconds: how long the end of a killed run's last process, which signs out of the appliances, may take."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Outcome:
     """How a playbook run ended: exit status, everything printed, the recap's counts by host."""
@@ -38,6 +42,25 @@ class Outcome:
 
     def changed(self, host: str) -> int:
         return self.recap[host]["changed"]
+
+
+def processes_of(home: pathlib.Path) -> list[str]:
+    """The processes that were started with this home folder: command lines."""
+    found = []
+    wanted = f"HOME={home}".encode()
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (path / "environ").read_bytes().split(b"\0"):
+                found.append((path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+    return [command for command in found if command]
+
+
+def wait_until_gone(home: pathlib.Path) -> list[str]:
+    """Wait for the end of all processes that were started with this home folder; those that are still there."""
+    end = time.monotonic() + GONE_LIMIT
+    while (left := processes_of(home)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:
@@ -137,24 +160,11 @@ class Lab:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        self.wait_until_signed_out(but_on=new_certificate)
-        if new_certificate is not None:
-            # The process that keeps the sessions tries to end that one for a while.
-            time.sleep(8)
-        asked = len(self.simulator.log())
-        time.sleep(2.5)
-        later = [(e["device"], e["method"], e["path"], e["status"]) for e in self.simulator.log()[asked:]]
-        assert later == [], "a part of the killed run goes on asking the appliances"
-
-    def wait_until_signed_out(self, timeout: float = 60, but_on: str | None = None) -> None:
-        """What a killed run leaves open is closed by the process that keeps its sessions, or by a restart."""
-        end = time.monotonic() + timeout
-        while left := [
-            session for session in self.simulator.sessions() if session["ended"] is None and session["device"] != but_on
-        ]:
-            assert time.monotonic() < end, f"sessions are left open: {left}"
-            time.sleep(0.2)
-        time.sleep(1)
+        left = wait_until_gone(self.folder)
+        assert left == [], "parts of the killed run live on"
+        sessions = self.simulator.sessions()
+        open_ones = [one for one in sessions if one["ended"] is None and one["device"] != new_certificate]
+        assert open_ones == [], "sessions are left open"
 
     def sign_ins(self) -> dict[tuple[str, str], int]:
         """How often the form of each interface of each device was sent, by device and interface."""

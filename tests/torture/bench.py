@@ -17,15 +17,13 @@ import time
 import types
 import typing as t
 
-from integration.conftest import Lab, Outcome
+from integration.conftest import Lab, Outcome, wait_until_gone
 from simulator.process import SimulatorProcess
 
 from .procedures import SCALE, Procedure
 
 RUN_LIMIT = 1200.0
 """Seconds that one run may take; a limit, not an expectation."""
-GONE_LIMIT = 5.0
-"""Seconds within which every process of a killed run must be gone."""
 
 
 class End(t.NamedTuple):
@@ -102,7 +100,7 @@ class Bench:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        left = self._await_gone()
+        left = wait_until_gone(self.lab.folder)
         self.lab.simulator.clear_faults()
         return tuple(left)
 
@@ -114,20 +112,3 @@ class Bench:
                 return True
             time.sleep(0.02)
         return False
-
-    def _await_gone(self) -> list[str]:
-        end = time.monotonic() + GONE_LIMIT
-        while (left := processes_of(self.lab.folder)) and time.monotonic() < end:
-            time.sleep(0.02)
-        return left
-
-
-def processes_of(home: pathlib.Path) -> list[str]:
-    """The processes that were started with this home folder: command lines."""
-    found = []
-    wanted = f"HOME={home}".encode()
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if wanted in (path / "environ").read_bytes().split(b"\0"):
-                found.append((path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
-    return [command for command in found if command]

@@ -106,6 +106,7 @@ def _zip(path: pathlib.Path) -> tuple[str, str | None]:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         return "zip", str(error)
     except NotImplementedError:
+        # Compressed by a method that this Python has not learnt: nothing can be said of it, so nothing is claimed.
         return "", None
     return "zip", f"{broken} in it is damaged" if broken else None
 

@@ -178,9 +178,9 @@ def test_hostile_pages() -> None:
     entity = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><html><body><p>&a;</p></body></html>'
     assert "root:" not in parse(entity).text
     deep = b"<div>" * 20000 + b"<form method=post><input name=a></form>"
-    started = time.monotonic()
+    started = time.process_time()
     assert isinstance(parse(deep).facts, tuple)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     with pytest.raises(TransportError, match="larger"):
         parse(b"x" * (9 * 1024 * 1024))
     with pytest.raises(TransportError, match="elements"):
@@ -193,8 +193,8 @@ def test_hostile_pages() -> None:
 
 def test_large_page_is_read_in_reasonable_time() -> None:
     rows = "".join(f"<tr><td>Label {i}</td><td>Value {i}</td><td><input name=n{i}></td></tr>" for i in range(1500))
-    started = time.monotonic()
+    started = time.process_time()
     view = parse(f"<h1>T</h1><form method=post><table>{rows}</table></form>".encode())
     assert len(view.controls) == 1500
     assert view.facts is not None
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 15
