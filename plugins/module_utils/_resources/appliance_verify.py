@@ -21,9 +21,9 @@ from .._records import Health, ServedCertificate
 from .._version import same_version
 from .._wait import Clock, Deadline, Look, wait_for
 from .._web.recognise import sign_in_form
+from ._away import away
 from .appliance_info import SUBSETS, read_appliance
 
-_UNSETTLED: t.Final = frozenset({408, 425, 429})
 _SHOWN: t.Final = 8
 _MEANT: t.Final = (
     "Put it back by hand and run the same command again. If it was meant to change, add -e sra_accept_differences=true."
@@ -60,14 +60,9 @@ def _await(connection: Connection, version: str | None, deadline: Deadline) -> t
     def look() -> Look[None]:
         try:
             health = connection.api.health()
-        except TransportError as error:
+        except (TransportError, ApiError) as error:
             trouble.append(error)
-            return Look(False, f"not answering: {error.message}")
-        except ApiError as error:
-            trouble.append(error)
-            if error.status is None or (error.status < 500 and error.status not in _UNSETTLED):
-                raise
-            return Look(False, f"the API is away: {error.message}")
+            return Look(False, away(error))
         seen.append(health)
         reached = version is None or same_version(health.version, version)
         return Look(reached and health.healthy, f"version {health.version}")

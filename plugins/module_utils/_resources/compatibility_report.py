@@ -12,10 +12,10 @@ import typing as t
 
 from .._errors import InputError
 from .._module import Connect, Params
+from .._report.record import write_files
 from .._survey.files import stem
 from .._survey.report import as_html, as_json, verdict_data, verdicts_text
 from .._survey.verdicts import Verdict, verdicts
-from .._transport.files import atomic_file, make_folders
 
 _FORMAT: t.Final = "%Y%m%dT%H%M%SZ"
 
@@ -43,20 +43,7 @@ def _write(
     folder: pathlib.Path, survey: t.Mapping[str, t.Any], judged: t.Sequence[Verdict], stamp: str, *, check_mode: bool
 ) -> list[str]:
     name = f"{stem(str(survey['host']), int(survey['port']))}-{stamp}"
-    contents = {folder / f"{name}.json": as_json(survey, judged), folder / f"{name}.html": as_html(survey, judged)}
-    if not check_mode:
-        _make(folder)
-        for path, text in contents.items():
-            with atomic_file(path) as file:
-                file.write(text.encode("utf-8"))
-    return [str(path) for path in contents]
-
-
-def _make(folder: pathlib.Path) -> None:
-    try:
-        make_folders(folder)
-    except OSError as error:
-        raise InputError(
-            f"The folder {folder} cannot be made: {error.strerror or error}",
-            advice="Give another one in sra_report_dir.",
-        ) from error
+    contents = {f"{name}.json": as_json(survey, judged), f"{name}.html": as_html(survey, judged)}
+    if check_mode:
+        return [str(folder / file) for file in contents]
+    return write_files(folder, contents)

@@ -13,11 +13,11 @@ from .._errors import ApiError, InputError, StateError, TransportError
 from .._module import Connect, Connection, Params
 from .._transport.failures import may_have_been_sent
 from .._wait import Deadline, Look, wait_for
+from ._away import away
 
 # With a data sync first the swap ends when the sync has; that may take hours (SYNC-9).
 _WAIT_SECONDS: t.Final = 900.0
 _WAIT_SECONDS_WITH_SYNC: t.Final = 14400.0
-_UNSETTLED: t.Final = frozenset({408, 425, 429})
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
@@ -74,12 +74,8 @@ def _wait(connection: Connection, role: str, deadline: Deadline) -> None:
     def look() -> Look[str]:
         try:
             seen = _role(connection)
-        except TransportError as error:
-            return Look(False, f"not answering: {error.message}")
-        except ApiError as error:
-            if error.status is None or (error.status < 500 and error.status not in _UNSETTLED):
-                raise
-            return Look(False, f"the API is away: {error.message}")
+        except (TransportError, ApiError) as error:
+            return Look(False, away(error))
         return Look(seen == role, f"failover role {seen or 'unknown'}", seen)
 
     wait_for(

@@ -14,13 +14,13 @@ from .._errors import ApiError, InputError, PermissionMissing, TransportError, W
 from .._lane.outcomes import Outcome
 from .._module import Connect, Connection, Interrupted, Params
 from .._wait import Clock, Deadline, Look, wait_for
+from ._away import away
 from .appliance_info import read_appliance
 
 _TITLE: t.Final = "Client software is back (CLIENT-4 to CLIENT-6)"
 # 15000 requests an hour are allowed for everything; a look costs one for each hundred clients. Seconds a request.
 _PACE: t.Final = 0.6
 _LONGEST_PAUSE: t.Final = 10.0
-_UNSETTLED: t.Final = frozenset({408, 425, 429})
 Counts = t.Mapping[str, t.Any]
 Say = t.Callable[[str], None]
 
@@ -82,12 +82,8 @@ def _wait(params: Params, connection: Connection, clock: Clock, say: Say) -> dic
     def look() -> Look[None]:
         try:
             counts = read_counts(connection)
-        except TransportError as error:
-            return Look(False, f"not answering: {error.message}")
-        except ApiError as error:
-            if error.status is None or (error.status < 500 and error.status not in _UNSETTLED):
-                raise
-            return Look(False, f"the API is away: {error.message}")
+        except (TransportError, ApiError) as error:
+            return Look(False, away(error))
         seen.append(counts)
         return Look(need.met(counts), words(counts, need), percent=need.percent(counts))
 
