@@ -6,7 +6,7 @@
 """Build the collection's artifact from what is committed: ``release.py [--dest FOLDER]``.
 
 The same commit gives the same bytes: files in order, their times those of the commit (or ``SOURCE_DATE_EPOCH``), no owners. The
-changelog is made from the fragments. With ``supply_chain.py`` beside this file, a bill of materials and signatures come with it.
+changelog is made from the fragments, and a README for each role from its argument specification. With ``supply_chain.py`` beside this file, a bill of materials and signatures come with it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from role_pages import write_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 DEST = ROOT / ".build" / "release"
@@ -135,6 +136,7 @@ def release(dest: Path) -> Path:
     source = dest / "source"
     committed(source)
     changelog(source, when)
+    write_pages(source)
     tools = supply_chain()
     if tools is not None:
         tools.sbom(dest / "sbom.cdx.json")
