@@ -20,7 +20,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet matrix release $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet matrix importer release $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -61,6 +61,9 @@ fleet: setup ## Upgrade twenty pairs in four slices side by side, on disks that 
 
 matrix: setup ## Run unit tests and a procedure on each pair of Python and ansible-core
 	@exec $(VENV)/bin/nox -s matrix
+
+importer: setup ## Show the artifact to Galaxy's importer; a warning is a failure
+	@exec $(VENV)/bin/nox -s importer
 
 release: setup ## Build the artifact from what is committed, the same bytes each time
 	@exec $(VENV)/bin/python tests/tools/release.py

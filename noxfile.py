@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection on other versions of Python and ansible-core: ``nox -s matrix`` for all, ``nox -s smoke`` for the two ends."""
+"""The collection on other versions of Python and ansible-core: ``nox -s matrix`` for all, ``nox -s smoke`` for the two ends.
+
+What has other needs than the tools of the development environment runs here too: ``nox -s importer``.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import nox
 
 ROOT = pathlib.Path(__file__).resolve().parent
-NEEDED = ("pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "pyyaml")
+NEEDED = ("ansible-runner", "pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "pyyaml")
 VERSIONS = (
     ("3.11", "2.17"),
     ("3.11", "2.18"),
@@ -22,9 +26,10 @@ VERSIONS = (
     ("3.12", "2.17"),
     ("3.12", "2.21"),
     ("3.13", "2.18"),
+    ("3.13", "2.20"),
     ("3.13", "2.21"),
 )
-"""Python and ansible-core: for each Python the oldest core that knows it, and the newest that it offers."""
+"""Python and ansible-core: for each Python the oldest core that knows it and the newest that it offers, and each core at least once."""
 ENDS = (VERSIONS[0], VERSIONS[-1])
 SINGLE = "tests/integration/test_procedures.py::test_single"
 
@@ -76,3 +81,28 @@ def matrix(session: nox.Session, core: str) -> None:
     install(session, core)
     test(session, "--timeout=900", SINGLE)
     test(session, "--timeout=300", "tests/unit")
+
+
+@nox.session
+def importer(session: nox.Session) -> None:
+    """What Galaxy's own importer says of the artifact that ``make release`` builds; a warning is a failure."""
+    session.install("--quiet", "galaxy-importer")
+    folder = ROOT / ".build" / "importer"
+    session.run(sys.executable, str(ROOT / "tests" / "tools" / "release.py"), "--dest", str(folder), external=True)
+    artifact = next(folder.glob("*.tar.gz"))
+    environment = {
+        "GALAXY_IMPORTER_ANSIBLE_LOCAL_TMP": str(folder / "tmp"),
+        # Needs containers; the sanity tests are a check of their own.
+        "GALAXY_IMPORTER_RUN_ANSIBLE_TEST": "false",
+        "LC_ALL": "C.UTF-8",
+    }
+    with session.chdir(folder):
+        output = session.run("python", "-m", "galaxy_importer.main", str(artifact), silent=True, env=environment)
+    log = str(output).splitlines()
+    (folder / "importer.log").write_text("\n".join([*log, ""]), encoding="utf-8")
+    loaded = [line for line in log if line.startswith("Loading ")]
+    print(
+        "\n".join([*(line for line in log if line not in loaded), f"{len(loaded)} parts of the collection were loaded"])
+    )
+    if any(line.startswith(("WARNING", "ERROR")) for line in log):
+        session.error("Galaxy would take the artifact, but it has something to say")

@@ -6,7 +6,8 @@
 """Build the collection's artifact from what is committed: ``release.py [--dest FOLDER]``.
 
 The same commit gives the same bytes: files in order, their times those of the commit (or ``SOURCE_DATE_EPOCH``), no owners. The
-changelog is made from the fragments, and a README for each role from its argument specification. With ``supply_chain.py`` beside this file, a bill of materials and signatures come with it.
+changelog is made from the fragments, and a README for each role from its argument specification. With ``supply_chain.py`` beside
+this file, a bill of materials and signatures come with it.
 """
 
 from __future__ import annotations
