@@ -20,7 +20,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet matrix importer release $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet awx matrix importer release $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -58,6 +58,9 @@ large: setup ## Move packages and backups of 4 GB and print the peak memory (nee
 
 fleet: setup ## Upgrade twenty pairs in four slices side by side, on disks that are wiped between the windows
 	@SRA_TEST_FLEET=20 exec $(VENV)/bin/python -m pytest tests/integration/test_platform.py -q
+
+awx: setup ## Set the stand-in of an AWX up twice and list what it then holds
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m awx.two_set_ups
 
 matrix: setup ## Run unit tests and a procedure on each pair of Python and ansible-core
 	@exec $(VENV)/bin/nox -s matrix

@@ -6,85 +6,17 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
-import subprocess
-import sys
 import typing as t
 
 import pytest
 import yaml
 from awx.standin import Platform, Server
+from awx.two_set_ups import PLAYBOOKS, SECRETS, SETTINGS, TOKEN, TwoSetUps, listing, set_up
 
-from .conftest import ROOT, Outcome, environment, read_recap
+from .conftest import ROOT
 
-TOKEN = "token-of-the-stand-in"
-SECRETS = ("Appl1ance-Pass", "L0gin-Pass", "Client-Secret-1", "TSIG-secret==", "Backup-Pass-1", "hook-Pass-1")
-PLAYBOOKS = [f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml")]
-SETTINGS: dict[str, t.Any] = {
-    "sra_awx_project": {"scm_type": "git", "scm_url": "https://git.example.com/sra.git", "scm_branch": "main"},
-    "sra_awx_execution_environment": {"name": "bseries.sra", "image": "registry.example.com/bseries-sra:1"},
-    "sra_awx_instance_group": {"name": "upgrades", "max_concurrent_jobs": 2, "max_forks": 40},
-    "sra_awx_notification": {
-        "type": "webhook",
-        "configuration": {
-            "url": "https://chat.example.com/hook",
-            "http_method": "POST",
-            "disable_ssl_verification": False,
-            "headers": {},
-            "username": "sra",
-            "password": "hook-Pass-1",
-        },
-    },
-    "sra_awx_lanes": {
-        "berlin1": {
-            "sra_host": "192.0.2.11",
-            "sra_pair": "berlin",
-            "sra_peer": {"name": "berlin2", "host": "192.0.2.12"},
-        },
-        "wien1": {"sra_host": "192.0.2.21", "sra_pair": "wien", "sra_peer": {"name": "wien2", "host": "192.0.2.22"}},
-    },
-    "sra_awx_slices": 2,
-    "sra_awx_inventory_variables": {"sra_swing_method": "shared_ip", "sra_backup_dir": "/srv/sra-backups"},
-    "sra_awx_credential_kinds": ["appliance", "site", "api", "backup", "dns"],
-    "sra_awx_credentials": {
-        "appliance": {"username": "admin", "password": SECRETS[0]},
-        "site": {"username": "upgrades", "password": SECRETS[1]},
-        "api": {"client_id": "client-1", "client_secret": SECRETS[2]},
-        "dns": {"name": "sra-key", "secret": SECRETS[3], "algorithm": "hmac-sha256"},
-        "backup": {"backup_password": SECRETS[4], "certificate_passphrase": SECRETS[4]},
-    },
-    "sra_windows": [
-        {"start": "2027-03-06T20:00:00+01:00", "end": "2027-03-07T04:00:00+01:00"},
-        {"start": "2027-03-13T19:00:00Z", "end": "2027-03-14T03:00:00Z"},
-    ],
-}
-
-
-def set_up(server: Server, folder: pathlib.Path, settings: dict[str, t.Any], *extra: str) -> Outcome:
-    from tools.other_collections import provide
-
-    variables = folder / "settings.json"
-    variables.write_text(json.dumps(settings), encoding="utf-8")
-    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
-    done = subprocess.run(
-        [program, "-i", "localhost,", "bseries.sra.awx_setup", "-e", f"@{variables}", *extra],
-        cwd=folder,
-        env={
-            **environment(folder),
-            "ANSIBLE_COLLECTIONS_PATH": f"{ROOT / '.build'}:{provide('awx.awx')}",
-            "CONTROLLER_HOST": server.url,
-            "CONTROLLER_OAUTH_TOKEN": TOKEN,
-            "CONTROLLER_REQUEST_TIMEOUT": "60",
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=1500,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout, read_recap(done.stdout))
+LISTED = ROOT / "docs" / "automation-platform.md"
 
 
 def variables_of_the_role() -> dict[str, t.Any]:
@@ -98,19 +30,15 @@ def variables_of_the_role() -> dict[str, t.Any]:
 
 @pytest.mark.slow
 def test_two_set_ups_of_which_the_second_changes_nothing(tmp_path: pathlib.Path) -> None:
-    platform = Platform(TOKEN, PLAYBOOKS)
-    with Server(platform) as server:
-        first = set_up(server, tmp_path, SETTINGS)
-        refused = [call for call in platform.calls if call[2] >= 400]
-        assert refused == [], refused
-        assert first.status == 0, first.output
-        written = len(platform.writes())
-        second = set_up(server, tmp_path, SETTINGS)
-    assert second.status == 0, second.output
-    assert second.changed("localhost") == 0, second.output
+    made = TwoSetUps.run(tmp_path, SETTINGS)
+    platform = made.platform
+    refused = [call for calls in made.calls for call in calls if call[2] >= 400]
+    assert refused == [], refused
+    assert [outcome.status for outcome in made.outcomes] == [0, 0], made.outcomes[-1].output
+    assert made.outcomes[1].changed("localhost") == 0, made.outcomes[1].output
     # The module sends a few objects again that are as they should be; nothing is made a second time.
-    again = [call for call in platform.writes()[written:] if call[0] == "POST"]
-    assert again == []
+    assert [call for call in made.calls[1] if call[0] == "POST" and "/tokens/" not in call[1]] == []
+    assert listing(made) in LISTED.read_text(encoding="utf-8"), "make awx prints what belongs there"
     role = variables_of_the_role()
     assert platform.names("job_templates") == sorted(f"SRA {one['title']}" for one in role["awx_templates"].values())
     assert platform.names("workflow_job_templates") == sorted(
@@ -127,7 +55,7 @@ def test_two_set_ups_of_which_the_second_changes_nothing(tmp_path: pathlib.Path)
     kept = [value for secret in platform.secrets.values() for value in secret.values()]
     assert set(SECRETS) <= set(kept), "the platform got the secrets"
     for secret in SECRETS:
-        assert secret not in first.output + second.output
+        assert not any(secret in outcome.output for outcome in made.outcomes)
 
 
 def assert_the_workflow_is_linked(platform: Platform) -> None:

@@ -102,6 +102,8 @@ def test_slices_on_wiped_disks_upgrade_a_fleet_in_two_windows(start_lab: StartLa
     for name in names:
         devices = [(lab.device(letter, name)["product"], lab.device(letter, name)["role"]) for letter in "ab"]
         assert devices == [("12.2.0", "backup"), ("12.2.0", "primary")], name
+        report = json.loads((lab.folder / "bucket" / name / "report.json").read_text(encoding="utf-8"))
+        assert report["pair"] == name, "each pair's place holds its own files"
         record = json.loads((lab.folder / "bucket" / name / f"{name}.upgrades.json").read_text(encoding="utf-8"))
         assert {step["id"] for step in record["upgrades"][-1]["steps"]} >= {"swing", "final_sync"}, (
             "both windows are in it"

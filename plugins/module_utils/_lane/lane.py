@@ -624,9 +624,9 @@ def describe_lane(
     settings["limit_notes"] = {
         host: str(limit_note_path(settings["backup_dir"], label, host)) for host in (name, b) if host
     }
-    settings["locks"] = [
-        str(lock_path(settings["backup_dir"], *appliance)) for appliance in _appliances(hostvars, name, b)
-    ]
+    appliances = _appliances(hostvars, name, b)
+    settings["locks"] = [str(lock_path(settings["backup_dir"], *appliance)) for appliance in appliances]
+    settings["in_names"] = [plain_name(f"{address}:{port}") for address, port in appliances]
     return Lane(
         a=name,
         b=b,

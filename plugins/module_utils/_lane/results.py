@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import re
 import typing as t
 
 Data = t.Mapping[str, t.Any]
@@ -56,11 +57,11 @@ def _outcome(run: Data, plan: Data, failure: str | None) -> str:
 
 
 def files_to_keep(lane: Data, run: Data) -> list[str]:
-    """Existing files that later runs or people need: backups and certificates of this run, the lane's own notes, new reports."""
+    """Existing files that later runs or people need: backups and certificates of this run, the lane's own notes and new reports."""
     settings = lane["settings"]
     files = [str(backup.get("path") or "") for backup in run.get("all_backups") or ()]
     files += [str(one.get("path") or "") for one in (run.get("certificates") or {}).values()]
-    files += [*note_files(lane), *_reports(settings.get("report_dir"), run.get("started"))]
+    files += [*note_files(lane), *(str(path) for path in _reports(settings, run.get("started")))]
     return list(dict.fromkeys(name for name in files if name and pathlib.Path(name).is_file()))
 
 
@@ -70,12 +71,14 @@ def note_files(lane: Data) -> list[str]:
     return [str(name) for name in (settings.get("record"), *(settings.get("limit_notes") or {}).values()) if name]
 
 
-def _reports(folder: t.Any, started: t.Any) -> list[str]:
-    if not folder or not pathlib.Path(str(folder)).is_dir():
-        return []
+def _reports(settings: Data, started: t.Any) -> list[pathlib.Path]:
+    """What this run wrote into the lane's own folder, and pages and evidence of its appliances beside that folder."""
     try:
         begin = datetime.datetime.fromisoformat(str(started).replace("Z", "+00:00")).timestamp()
     except ValueError:
         begin = 0.0
-    found = sorted(path for path in pathlib.Path(str(folder)).rglob("*") if path.is_file())
-    return [str(path) for path in found if path.stat().st_mtime >= begin]
+    found = list(pathlib.Path(settings["reports"]).rglob("*"))
+    named = [re.compile(rf"(?:^|-){re.escape(name)}-") for name in settings["in_names"]]
+    beside = pathlib.Path(settings["report_dir"])
+    found += [path for path in beside.glob("*") if any(pattern.search(path.name) for pattern in named)]
+    return [path for path in sorted(found) if path.is_file() and path.stat().st_mtime >= begin]

@@ -81,18 +81,37 @@ def test_results_hold_no_more_of_a_device_than_is_needed() -> None:
     }
 
 
-def test_files_to_keep_are_those_of_this_run_that_exist(tmp_path: pathlib.Path) -> None:
-    for name in ("one.nsb", "berlin.upgrades.json", "reports/page.html"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+PAGE = "192.0.2.11-443-appliance-updates-20260102T000000Z.html"
+EVIDENCE = "evidence-192.0.2.11-443-20260102T000000Z.json"
+
+
+def test_files_to_keep_are_those_of_this_run_and_pair_that_exist(tmp_path: pathlib.Path) -> None:
+    own = (
+        "one.nsb",
+        "berlin.upgrades.json",
+        "reports/berlin/12.2.0/report.html",
+        f"reports/{PAGE}",
+        f"reports/{EVIDENCE}",
+    )
+    foreign = (
+        "reports/wien/12.2.0/report.html",
+        f"reports/{PAGE.replace('11', '21')}",
+        f"reports/1{PAGE}",
+        "reports/x",
+    )
+    for name in (*own, *foreign):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     settings = {
         "record": str(tmp_path / "berlin.upgrades.json"),
         "limit_notes": {"berlin1": str(tmp_path / "not-there.json")},
         "report_dir": str(tmp_path / "reports"),
+        "reports": str(tmp_path / "reports" / "berlin"),
+        "in_names": ["192.0.2.11-443", "192.0.2.12-443"],
     }
     run = {"started": "2026-01-01T00:00:00Z", "all_backups": [{"path": str(tmp_path / "one.nsb")}]}
     kept = files_to_keep({**LANE, "settings": settings}, run)
-    assert [pathlib.Path(path).name for path in kept] == ["one.nsb", "berlin.upgrades.json", "page.html"]
+    assert set(kept) == {str(tmp_path / name) for name in own}
     later = files_to_keep({**LANE, "settings": settings}, {**run, "started": "2999-01-01T00:00:00Z"})
     assert [pathlib.Path(path).name for path in later] == ["one.nsb", "berlin.upgrades.json"]
 
