@@ -5,9 +5,14 @@
 from __future__ import annotations
 
 import time
+import types
 
 import pytest
 import requests
+
+from simulator.api_facts import Health
+from simulator.clock import Timers
+from simulator.scenario import ApiOptions
 
 V2 = "/api/command/v2"
 
@@ -23,13 +28,18 @@ def test_health_tells_roles_versions_and_the_shared_ip(pair):
     assert (backup["failover_role"], backup["enabled_shared_ips"], backup["last_data_sync"]) == ("backup", None, None)
 
 
-def test_health_may_be_old(pair):
-    api = pair.api("a")
-    first = api.call("GET", f"{V2}/health").json()
-    pair.sim.change(pair.a["name"], role="none")
-    assert api.call("GET", f"{V2}/health").json() == first
-    time.sleep(0.1)  # a minute of the simulation
-    assert api.call("GET", f"{V2}/health").json()["failover_role"] == "none"
+def test_health_may_be_old(monkeypatch):
+    timers, roles = Timers(time_scale=1), iter(("primary", "none"))
+    moment = timers.now()
+    monkeypatch.setattr(timers, "now", lambda: moment)
+    world = types.SimpleNamespace(timers=timers, faults=types.SimpleNamespace(strike=lambda *_unused: None))
+    health = Health(types.SimpleNamespace(world=world, name="one", options=types.SimpleNamespace(api=ApiOptions())))
+    monkeypatch.setattr(health, "_facts", lambda: {"failover_role": next(roles)})
+    read = []
+    for passed in (0, ApiOptions.health_cache - 1, 1):
+        moment += passed
+        read.append(health.read()[1]["failover_role"])
+    assert read == ["primary", "primary", "none"]
 
 
 def test_an_unhealthy_appliance_answers_500_with_the_facts(pair):
