@@ -87,13 +87,15 @@ SHOWN = (
 """What is listed, and how it is called there."""
 
 
-def set_up(server: Server, folder: pathlib.Path, settings: dict[str, t.Any], *extra: str) -> Outcome:
+def set_up(
+    server: Server, folder: pathlib.Path, settings: dict[str, t.Any], playbook: str = "bseries.sra.awx_setup"
+) -> Outcome:
     """Run the playbook against the stand-in, as a user would."""
     variables = folder / "settings.json"
     variables.write_text(json.dumps(settings), encoding="utf-8")
     program = pathlib.Path(sys.executable).with_name("ansible-playbook")
     done = subprocess.run(
-        [program, "-i", "localhost,", "bseries.sra.awx_setup", "-e", f"@{variables}", *extra],
+        [program, "-i", "localhost,", playbook, "-e", f"@{variables}"],
         cwd=folder,
         env={
             **environment(folder),

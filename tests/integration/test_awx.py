@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import typing as t
 
@@ -17,6 +18,11 @@ from awx.two_set_ups import PLAYBOOKS, SECRETS, SETTINGS, TOKEN, TwoSetUps, list
 from .conftest import ROOT
 
 LISTED = ROOT / "docs" / "automation-platform.md"
+SCHEDULES = """
+- hosts: localhost
+  gather_facts: false
+  tasks: [{ansible.builtin.include_role: {name: bseries.sra.awx, tasks_from: schedules}}]
+"""
 
 
 def variables_of_the_role() -> dict[str, t.Any]:
@@ -56,6 +62,33 @@ def test_two_set_ups_of_which_the_second_changes_nothing(tmp_path: pathlib.Path)
     assert set(SECRETS) <= set(kept), "the platform got the secrets"
     for secret in SECRETS:
         assert not any(secret in outcome.output for outcome in made.outcomes)
+    inventory = json.loads(platform.named("inventories", "SRA appliances")["variables"])
+    assert inventory == {"sra_windows": SETTINGS["sra_windows"], **SETTINGS["sra_awx_inventory_variables"]}
+    assert_surveys_propose_a_canary(platform)
+    assert_each_window_starts_the_workflow_of_single_appliances(platform, tmp_path)
+
+
+def assert_surveys_propose_a_canary(platform: Platform) -> None:
+    asked = [question for survey in platform.surveys.values() for question in survey["spec"]]
+    proposed = [question["default"] for question in asked if question["variable"] == "sra_serial"]
+    role = variables_of_the_role()
+    templates = [one for one in role["awx_templates"].values() if "sra_serial" in one["survey"]]
+    assert proposed == ["1,25%,100%"] * (len(templates) + len(role["awx_workflows"]))
+
+
+def assert_each_window_starts_the_workflow_of_single_appliances(platform: Platform, folder: pathlib.Path) -> None:
+    playbook = folder / "schedules.yml"
+    playbook.write_text(SCHEDULES, encoding="utf-8")
+    with Server(platform) as server:
+        outcome = set_up(server, folder, {**SETTINGS, "sra_awx_procedure": "single"}, str(playbook))
+    assert outcome.status == 0, outcome.output
+    (single,) = [
+        number
+        for number, item in platform.lists["workflow_job_templates"].items()
+        if item["name"] == "SRA Upgrade of single appliances"
+    ]
+    started = [item["name"] for item in platform.lists["schedules"].values() if item["unified_job_template"] == single]
+    assert started == ["SRA window 1", "SRA window 2"]
 
 
 def assert_the_workflow_is_linked(platform: Platform) -> None:
@@ -88,6 +121,15 @@ def test_slices_that_would_tear_pairs_are_refused_by_name(tmp_path: pathlib.Path
         outcome = set_up(server, tmp_path, torn)
     assert outcome.status != 0
     assert "bonn1 in sra_awx_lanes has no sra_peer" in " ".join(outcome.output.split())
+    assert platform.calls == []
+
+
+def test_an_inventory_of_the_project_brings_its_own_variables(tmp_path: pathlib.Path) -> None:
+    platform = Platform(TOKEN, PLAYBOOKS)
+    with Server(platform) as server:
+        outcome = set_up(server, tmp_path, {**SETTINGS, "sra_awx_inventory_path": "inventory.yml"})
+    assert outcome.status != 0
+    assert "Move these into the file. Nothing was changed." in " ".join(outcome.output.split())
     assert platform.calls == []
 
 
