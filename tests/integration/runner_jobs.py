@@ -13,11 +13,14 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import typing as t
 
 from .conftest import environment
 
 Data = dict[str, t.Any]
+FORKS = 10
+"""What the templates of the role awx have."""
 
 _SCRIPT = """#!/usr/bin/env python3
 print(r'''{data}''')
@@ -63,6 +66,8 @@ class Job:
 
     folder: pathlib.Path
     process: subprocess.Popen[str]
+    output: t.IO[str]
+    """A file: several jobs are under way, and one whose output nobody reads would stop when a pipe is full."""
 
     @classmethod
     def start(cls, folder: pathlib.Path, inventory: Data, playbook: str, extra_vars: Data) -> Job:
@@ -79,24 +84,29 @@ class Job:
         (folder / "project" / "job.yml").write_text(play, encoding="utf-8")
         known = environment(folder)
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", "job.yml", "--ident", "job"]
+        command += ["--cmdline", f"--forks {FORKS}"]
+        output = tempfile.TemporaryFile("w+", encoding="utf-8")
         process = subprocess.Popen(
             command,
             env={**known, "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), known["PATH"]])},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        return cls(folder, process)
+        return cls(folder, process, output)
 
     def finish(self, timeout: float) -> tuple[int, str, Data]:
         """Exit status, what was printed, and the artifacts; then the private folder is wiped."""
         try:
-            output, _unused = self.process.communicate(timeout=timeout)
+            self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait()
             raise
+        with self.output:
+            self.output.seek(0)
+            output = self.output.read()
         artifacts: Data = {}
         for event in sorted((self.folder / "artifacts" / "job" / "job_events").glob("*.json")):
             data = json.loads(event.read_text(encoding="utf-8"))
