@@ -13,7 +13,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import typing as t
 
 from .conftest import environment
@@ -65,9 +64,9 @@ class Job:
     """One job of ansible-runner in a private folder that is its own and is gone afterwards."""
 
     folder: pathlib.Path
-    process: subprocess.Popen[str]
-    output: t.IO[str]
-    """A file: several jobs are under way, and one whose output nobody reads would stop when a pipe is full."""
+    process: subprocess.Popen[bytes]
+    log: pathlib.Path
+    """No pipe: several jobs are under way, and one whose output nobody reads would stop when it is full."""
 
     @classmethod
     def start(cls, folder: pathlib.Path, inventory: Data, playbook: str, extra_vars: Data) -> Job:
@@ -85,16 +84,16 @@ class Job:
         known = environment(folder)
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", "job.yml", "--ident", "job"]
         command += ["--cmdline", f"--forks {FORKS}"]
-        output = tempfile.TemporaryFile("w+", encoding="utf-8")
-        process = subprocess.Popen(
-            command,
-            env={**known, "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), known["PATH"]])},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return cls(folder, process, output)
+        log = folder.with_suffix(".log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                env={**known, "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), known["PATH"]])},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        return cls(folder, process, log)
 
     def finish(self, timeout: float) -> tuple[int, str, Data]:
         """Exit status, what was printed, and the artifacts; then the private folder is wiped."""
@@ -104,13 +103,10 @@ class Job:
             self.process.kill()
             self.process.wait()
             raise
-        with self.output:
-            self.output.seek(0)
-            output = self.output.read()
         artifacts: Data = {}
         for event in sorted((self.folder / "artifacts" / "job" / "job_events").glob("*.json")):
             data = json.loads(event.read_text(encoding="utf-8"))
             if data.get("event") == "playbook_on_stats":
                 artifacts = data["event_data"].get("artifact_data") or {}
         shutil.rmtree(self.folder)
-        return self.process.returncode, output, artifacts
+        return self.process.returncode, self.log.read_text(encoding="utf-8"), artifacts
