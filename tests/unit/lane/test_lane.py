@@ -307,3 +307,6 @@ def test_reports_lie_below_the_name_of_the_pair(tmp_path: pathlib.Path) -> None:
     )
     lane = lane_of(settings(tmp_path, report_dir=str(tmp_path)), hosts)
     assert lane.settings["reports"] == str(tmp_path / "x")
+    assert lane.settings["in_names"] == ["192.0.2.11-443", "192.0.2.12-443"], (
+        "what pages and evidence beside it begin with"
+    )
