@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 import os
 import pathlib
 import typing as t
@@ -21,6 +20,7 @@ from .._module import Connection, same_id
 from .._pages import basics as basics_page
 from .._pages import failover as failover_page
 from .._records import SiteAnswer
+from .._transport.files import sha256_from_here
 from .._version import Version, same_version
 from .._wait import Clock, Look
 from .._web.session import SessionExpired
@@ -32,7 +32,6 @@ Result = dict[str, t.Any]
 PAGE_PAUSE: t.Final = 60.0
 _MOST_SIGN_INS: t.Final = 5
 _HEAD: t.Final = 4096
-_CHUNK: t.Final = 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -270,14 +269,10 @@ class _Backed:
 
     def _verified(self, size: int) -> Result:
         self._path.chmod(0o600)
-        digest = hashlib.sha256()
         with self._path.open("rb") as file:
-            head = file.read(_HEAD)
-            refuse_other_than_backup(head, size, "", self._label)
-            digest.update(head)
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        return {"path": os.fspath(self._path), "size": size, "sha256": digest.hexdigest()}
+            refuse_other_than_backup(file.read(_HEAD), size, "", self._label)
+            file.seek(0)
+            return {"path": os.fspath(self._path), "size": size, "sha256": sha256_from_here(file)}
 
 
 class _Pages:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import email.message
-import hashlib
 import json
 import os
 import pathlib
@@ -18,13 +17,12 @@ import urllib.parse
 
 from .. import _json
 from .._errors import InputError, RefusedByAppliance, TransportError
-from .._transport.files import atomic_file, write_error
+from .._transport.files import atomic_file, sha256_from_here, write_error
 from .._transport.transport import Response
 from .._wait import Deadline
 from .hosts import Hosts
 from .update_server import Offer
 
-_CHUNK: t.Final = 1024 * 1024
 # The server may fetch a large package from elsewhere before it answers (seconds).
 _SILENCE: t.Final = 300.0
 _KEY: t.Final = "{key}"
@@ -130,14 +128,12 @@ def download(
             advice="Run the download again.",
         )
     name = file_name(answer, offer)
-    digest = hashlib.sha256()
     with part.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
+        sha256 = sha256_from_here(file)
         os.fsync(file.fileno())
     part.replace(folder / name)
     _forget(folder, offer.name)
-    return Downloaded(name, size, digest.hexdigest(), there if answer.status == _PARTIAL else 0)
+    return Downloaded(name, size, sha256, there if answer.status == _PARTIAL else 0)
 
 
 def _fetch(

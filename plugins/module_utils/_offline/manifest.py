@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import pathlib
 import typing as t
@@ -15,11 +14,10 @@ import typing as t
 from .. import _json
 from .._errors import InputError
 from .._records import Kind
-from .._transport.files import atomic_file
+from .._transport.files import atomic_file, sha256_of
 
 NAME: t.Final = "manifest.json"
 FORMAT: t.Final = 1
-_CHUNK: t.Final = 1024 * 1024
 _KINDS: t.Final = ("base", "product", "other")
 
 
@@ -69,15 +67,6 @@ def write(folder: pathlib.Path, entries: t.Iterable[Entry]) -> None:
     packages = [dataclasses.asdict(entry) for entry in sorted(entries, key=lambda entry: entry.file)]
     with atomic_file(folder / NAME) as file:
         file.write(json.dumps({"format": FORMAT, "packages": packages}, indent=2).encode() + b"\n")
-
-
-def sha256_of(path: pathlib.Path) -> str:
-    """Hex digest of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def damage(folder: pathlib.Path, entry: Entry) -> str | None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import os
 import pathlib
 import re
@@ -16,6 +15,7 @@ import typing as t
 
 from .._errors import InputError, RefusedByAppliance, StateError
 from .._records import BackupFile
+from .._transport.files import sha256_from_here
 from .._wait import Deadline
 from .._web.controls import Button, Control, Form
 from .._web.finder import Action, Finder
@@ -158,11 +158,13 @@ def _save(
             file.flush()
             os.fsync(file.fileno())
             _verify(web, response, file, view.all_lines())
-            size, digest = _digest(file)
+            file.seek(0)
+            sha256 = sha256_from_here(file)
+            size = file.tell()
         partial.replace(dest)
     finally:
         partial.unlink(missing_ok=True)
-    return BackupFile(str(dest), size, digest, "page", datetime.datetime.now(datetime.UTC))
+    return BackupFile(str(dest), size, sha256, "page", datetime.datetime.now(datetime.UTC))
 
 
 def restore(web: WebSession, filename: str, file: t.BinaryIO, password: str | None) -> str:
@@ -232,12 +234,3 @@ def _verify(web: WebSession, response: t.Any, file: t.BinaryIO, known: frozenset
         page="/login > Management > Software Management",
         state="no backup was saved",
     )
-
-
-def _digest(file: t.BinaryIO) -> tuple[int, str]:
-    file.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()

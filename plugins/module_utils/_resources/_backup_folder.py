@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 import json
 import os
 import pathlib
@@ -18,10 +17,9 @@ import typing as t
 from .. import _json
 from .._errors import InputError, SraError
 from .._records import BackupFile, as_data
-from .._transport.files import atomic_file, make_folders
+from .._transport.files import atomic_file, make_folders, sha256_of
 
 SUFFIX: t.Final = ".nsb"
-_CHUNK: t.Final = 1024 * 1024
 _TYPES: t.Final = {
     **dict.fromkeys(("file", "host", "sha256", "created", "source"), (str,)),
     **dict.fromkeys(("port", "size"), (int,)),
@@ -119,7 +117,7 @@ def verify_on_disk(path: pathlib.Path, size: int, sha256: str) -> None:
     """Raises SraError where the file is not what was received."""
     seen = "no file"
     if path.is_file():
-        seen = f"{path.stat().st_size} bytes, SHA-256 {_hash(path)}"
+        seen = f"{path.stat().st_size} bytes, SHA-256 {sha256_of(path)}"
     if seen != f"{size} bytes, SHA-256 {sha256}" or size <= 0:
         raise SraError(
             f"The backup {path} is not what the appliance sent",
@@ -155,7 +153,7 @@ def is_intact(folder: pathlib.Path, description: Description) -> bool:
     """Whether the files are there and still have the described content."""
     try:
         verify_on_disk(folder / description.file, description.size, description.sha256)
-        if description.vault_key is not None and _hash(folder / description.vault_key) != description.vault_key_sha256:
+        if description.vault_key is not None and sha256_of(folder / description.vault_key) != description.vault_key_sha256:
             return False
     except (SraError, OSError):
         return False
@@ -195,14 +193,6 @@ def _read(path: pathlib.Path) -> Description | None:
     except (OSError, ValueError, TypeError):
         return None
     return description if ours else None
-
-
-def _hash(path: pathlib.Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _plain(text: str) -> str:

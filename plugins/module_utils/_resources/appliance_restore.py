@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import pathlib
 import typing as t
 
@@ -17,6 +16,7 @@ from .._module import Connect, Connection, Interrupted, Params
 from .._pages import basics, failover, security, software_management
 from .._records import as_data
 from .._transport.failures import may_have_been_sent
+from .._transport.files import sha256_from_here
 from .._version import version_key
 from .._wait import Deadline, Look, wait_for
 from .._web.first_sign_in import FirstSignIn
@@ -27,7 +27,6 @@ from ._production import Production
 
 _PAGE: t.Final = "/login > Management > Software Management"
 _HEAD: t.Final = 4096
-_CHUNK: t.Final = 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,14 +48,14 @@ class Wish:
         if params["wait_timeout"] <= 0:
             raise InputError(f"wait_timeout must be more than 0 seconds, not {params['wait_timeout']}")
         src = pathlib.Path(params["src"]).expanduser().absolute()
-        size, digest = _verified(src)
+        size, sha256 = _verified(src)
         description = backup_folder.description_of(src)
         expected = params["sha256"] or (description.sha256 if description else None)
-        if expected and expected.strip().lower() != digest:
+        if expected and expected.strip().lower() != sha256:
             raise InputError(
                 f"The backup {src} is damaged",
                 expected=f"SHA-256 {expected}",
-                seen=f"SHA-256 {digest}",
+                seen=f"SHA-256 {sha256}",
                 advice="Take another backup. Nothing was contacted.",
             )
         if description is not None and description.protected and not params["password"]:
@@ -64,7 +63,7 @@ class Wish:
         return cls(
             src,
             size,
-            digest,
+            sha256,
             description.version if description else None,
             params["password"] or None,
             FirstAccount.from_params(params),
@@ -75,13 +74,12 @@ class Wish:
 
 def _verified(src: pathlib.Path) -> tuple[int, str]:
     """Size and SHA-256 of a file that can be a backup. Raises InputError."""
-    digest, head, size = hashlib.sha256(), b"", 0
     try:
         with src.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                head = head or chunk[:_HEAD]
-                size += len(chunk)
-                digest.update(chunk)
+            head = file.read(_HEAD)
+            file.seek(0)
+            sha256 = sha256_from_here(file)
+            size = file.tell()
         refuse_other_than_backup(head, size, "", str(src))
     except OSError as error:
         raise InputError(f"{src} cannot be read: {error.strerror}", advice="Correct src.") from error
@@ -89,7 +87,7 @@ def _verified(src: pathlib.Path) -> tuple[int, str]:
         raise InputError(
             f"{src} is no backup", expected=error.expected, seen=error.seen, advice="Nothing was contacted."
         ) from error
-    return size, digest.hexdigest()
+    return size, sha256
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:

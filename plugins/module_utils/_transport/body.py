@@ -14,7 +14,8 @@ import zlib
 from .. import _deps
 from .._live import TellingSource
 
-CHUNK: t.Final = 64 * 1024
+CHUNK: t.Final = 256 * 1024
+"""Bytes that are read or sent at once: enough that the work between two of them does not count, and little memory."""
 
 FileTuple = tuple[str, t.BinaryIO, str]
 Field = tuple[str, "str | FileTuple"]

@@ -42,6 +42,17 @@ class HashingFile:
         return self._hash.hexdigest()
 
 
+def sha256_from_here(file: t.BinaryIO) -> str:
+    """Hex digest of what is left of an open file."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of(path: pathlib.Path) -> str:
+    """Hex digest of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return sha256_from_here(file)
+
+
 @contextlib.contextmanager
 def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
     """Write beside ``path`` with mode 0600; at the end of the block flush to disk and rename; on any error remove.

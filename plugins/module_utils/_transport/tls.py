@@ -48,9 +48,12 @@ class BoundSocket(ssl.SSLSocket):
     def _bound_next_wait(self) -> None:
         if self.budget is None:
             return
-        if self.budget.over:
+        wait = self.budget.next_wait()
+        if wait <= 0:
             raise TimeoutError("the time allowed for this request is over")
-        self.settimeout(self.budget.next_wait())
+        # There are 64 records of TLS to a megabyte, and setting the limit is a system call.
+        if wait != self.gettimeout():
+            self.settimeout(wait)
 
     def send(self, data: t.Any, flags: int = 0) -> int:
         self._bound_next_wait()
