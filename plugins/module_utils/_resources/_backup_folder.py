@@ -153,7 +153,10 @@ def is_intact(folder: pathlib.Path, description: Description) -> bool:
     """Whether the files are there and still have the described content."""
     try:
         verify_on_disk(folder / description.file, description.size, description.sha256)
-        if description.vault_key is not None and sha256_of(folder / description.vault_key) != description.vault_key_sha256:
+        if (
+            description.vault_key is not None
+            and sha256_of(folder / description.vault_key) != description.vault_key_sha256
+        ):
             return False
     except (SraError, OSError):
         return False

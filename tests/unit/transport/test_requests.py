@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.module_utils._transport.body import CHUNK
 from ansible_collections.bseries.sra.plugins.module_utils._transport.endpoint import Endpoint
 from ansible_collections.bseries.sra.plugins.module_utils._transport.failures import RequestFailed
 from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
@@ -107,7 +108,7 @@ def test_files_are_streamed_as_multipart(server: TlsServer, transport: Transport
         b"" + mark + b'\r\nContent-Disposition: form-data; name="file"; filename="a%22b.nsb"\r\n'
         b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n" + mark + b"--\r\n"
     )
-    assert 0 < file.largest <= 64 * 1024
+    assert 0 < file.largest <= CHUNK
 
 
 def test_cookies_go_back_by_path_and_survive_a_clock_that_is_behind(server: TlsServer, transport: Transport) -> None:
