@@ -115,6 +115,9 @@ def fleet(options: argparse.Namespace) -> list[Row]:
     return [
         Row(f"{what}, wall", "s", many.wall, 3, peer=one.wall),
         Row(f"{what}, CPU a pair", "s", many.cpu / options.pairs, 1, peer=one.cpu),
+        Row(f"{what}, simulator's CPU a pair", "s", many.simulator_cpu / options.pairs, 1.2, peer=one.simulator_cpu),
+        Row(f"{what}, memory a pair", "MiB", many.process.memory_mib / options.pairs, 60, against="itself"),
+        Row(f"{what}, longest beside shortest pair", "", many.unfairness, 1.5, against="itself"),
     ]
 
 

@@ -19,6 +19,8 @@ import typing as t
 
 from demo.probe import ProductionProbe
 
+from benchmark.meter import cpu_seconds
+from integration.conftest import environment
 from simulator.process import SimulatorProcess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -35,33 +37,33 @@ Way = t.Literal["product", "peer", "floor"]
 class Took:
     """What one run took. Seconds; ``gap`` is the longest stretch in which nobody answered on the shared address."""
 
-    wall: float
-    cpu: float
-    peak_mib: float
+    process: Measured
     requests: int
     sign_ins: int
     tokens: int
     most_sign_ins: int
     open_sessions: int
     gap: float
+    simulator_cpu: float
+    unfairness: float
+    """How long the pair that was worked on longest took, beside the one that took shortest."""
+
+    @property
+    def wall(self) -> float:
+        return self.process.wall
+
+    @property
+    def cpu(self) -> float:
+        return self.process.cpu
 
 
-def environment(home: pathlib.Path, forks: int) -> dict[str, str]:
-    """Nothing of the user's own configuration."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    (home / "ansible.cfg").touch()
+def surroundings(home: pathlib.Path, forks: int) -> dict[str, str]:
+    """What runs of the tests get, and how many hosts at once."""
     return {
-        **kept,
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
-        "ANSIBLE_HOME": str(home / "ansible"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_NOCOLOR": "1",
+        **environment(home),
         "ANSIBLE_FORKS": str(forks),
         "ANSIBLE_STDOUT_CALLBACK": "bseries.sra.runbook",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / ".build"), str(ROOT / "tests"), kept.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / ".build"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]),
     }
 
 
@@ -87,20 +89,34 @@ def command(way: Way, simulator: SimulatorProcess, folder: pathlib.Path) -> list
     return [ansible, "-i", str(inventory(simulator, folder)), playbook, "-e", "sra_confirmed=true"]
 
 
-def measured(argv: t.Sequence[str], folder: pathlib.Path, forks: int = 5) -> tuple[float, float, float, str]:
-    """Wall seconds, CPU seconds of it and all that it waited for, peak MiB of its largest process, output."""
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """Wall and CPU seconds of a command with all its processes.
+
+    ``peak_mib`` is of its largest process; ``memory_mib`` of all together at their most, what they share counted once.
+    """
+
+    wall: float
+    cpu: float
+    peak_mib: float
+    memory_mib: float
+    processes: int
+    output: str
+
+
+def measured(argv: t.Sequence[str], folder: pathlib.Path, forks: int = 5) -> Measured:
+    """Run a command and tell what it took. Raises RuntimeError with the end of its output where it fails."""
     meter = [sys.executable, str(HERE / "meter.py"), str(folder / "meter.json"), *argv]
     with (folder / "output.txt").open("w+", encoding="utf-8") as output:
         done = subprocess.run(
-            meter, cwd=folder, env=environment(folder, forks), stdin=subprocess.DEVNULL, stdout=output,
+            meter, cwd=folder, env=surroundings(folder, forks), stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, timeout=LIMIT, check=False,
         )  # fmt: skip
         output.seek(0)
         text = output.read()
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(argv)} ended with {done.returncode}:\n{text[-3000:]}")
-    took = json.loads((folder / "meter.json").read_text(encoding="utf-8"))
-    return took["wall"], took["cpu"], took["peak_mib"], text
+    return Measured(**json.loads((folder / "meter.json").read_text(encoding="utf-8")), output=text)
 
 
 def run(way: Way, pairs: int = 1, scale: float = SCALE) -> Took:
@@ -115,22 +131,34 @@ def run(way: Way, pairs: int = 1, scale: float = SCALE) -> Took:
             pair["hostname"], pair["shared_ip"], pair["port"], simulator.ready["ca_path"], PROBE_SECONDS
         )
         with probe if pairs == 1 else contextlib.nullcontext():
-            wall, cpu, peak, output = measured(argv, folder, forks=max(5, pairs))
+            process = measured(argv, folder, forks=max(5, 2 * pairs))
         done = [device for device in simulator.state()["devices"].values() if device["product"] == "12.2.0"]
         if len(done) != 2 * pairs or simulator.violations():
             raise RuntimeError(
-                f"{way}: not upgraded, or by breaking a rule: {simulator.violations()}\n{output[-3000:]}"
+                f"{way}: not upgraded, or by breaking a rule: {simulator.violations()}\n{process.output[-3000:]}"
             )
         log = simulator.log()
         signed_in = collections.Counter(
             (entry["device"], entry["interface"]) for entry in log if entry["action"] == "sign_in.sign_in"
         )
         return Took(
-            wall, cpu, peak,
+            process,
             requests=sum(entry["interface"] != "health" or entry["address"] != pair["shared_ip"] for entry in log),
             sign_ins=sum(signed_in.values()),
             tokens=sum(entry["path"].startswith("/oauth2/") for entry in log),
             most_sign_ins=max(signed_in.values()),
             open_sessions=sum(session["ended"] is None for session in simulator.sessions()),
             gap=max((outage.seconds for outage in probe.outages), default=0.0),
+            simulator_cpu=cpu_seconds(simulator.process_id),
+            unfairness=unfairness(log),
         )  # fmt: skip
+
+
+def unfairness(log: t.Sequence[dict[str, t.Any]]) -> float:
+    """The longest time from a pair's first request to its last, divided by the shortest."""
+    times: dict[str, list[float]] = {}
+    for entry in log:
+        if entry["interface"] != "health":
+            times.setdefault(entry["device"].rpartition("-")[0], []).append(entry["time"])
+    spans = [max(some) - min(some) for some in times.values()]
+    return max(spans) / min(spans)

@@ -26,10 +26,10 @@ def compared(pairs: int) -> dict[str, tuple[float, float]]:
         folder = pathlib.Path(made)
         hosts = inventory(simulator, folder)
         forks = min(pairs, 50)
-        wall, cpu, _peak, _output = measured([ANSIBLE, "-i", str(hosts), "bseries.sra.plan"], folder, forks)
-        recap = measured([ANSIBLE, "-i", str(hosts), "bseries.sra.plan", "-v"], folder, forks)[3]
+        plan = measured([ANSIBLE, "-i", str(hosts), "bseries.sra.plan"], folder, forks)
+        recap = measured([ANSIBLE, "-i", str(hosts), "bseries.sra.plan", "-v"], folder, forks).output
         tasks = max(int(ok) for ok in re.findall(r"ok=(\d+)", recap))
         play = [{"hosts": "device_a", "gather_facts": False, "tasks": [{"ansible.builtin.ping": {}}] * tasks}]
         (folder / "ping.yml").write_text(json.dumps(play), encoding="utf-8")
         ping = measured([ANSIBLE, "-i", str(hosts), str(folder / "ping.yml")], folder, forks)
-        return {"product": (wall, cpu), "peer": ping[:2]}
+        return {"product": (plan.wall, plan.cpu), "peer": (ping.wall, ping.cpu)}

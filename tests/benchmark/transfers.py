@@ -52,8 +52,8 @@ def down(mebibytes: int) -> dict[str, Transfer]:
 
 
 def _took(argv: t.Sequence[str], folder: pathlib.Path, mebibytes: int) -> Transfer:
-    wall, _cpu, peak, _output = measured(argv, folder)
-    return Transfer(mebibytes / wall, peak)
+    took = measured(argv, folder)
+    return Transfer(mebibytes / took.wall, took.peak_mib)
 
 
 def _curl(ready: dict[str, t.Any], folder: pathlib.Path) -> list[str]:

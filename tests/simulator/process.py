@@ -52,6 +52,11 @@ class SimulatorProcess:
     def __exit__(self, *_unused: object) -> None:
         self.stop()
 
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         for network in self._networks:
             try:

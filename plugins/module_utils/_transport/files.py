@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import pathlib
 import secrets
@@ -42,7 +43,7 @@ class HashingFile:
         return self._hash.hexdigest()
 
 
-def sha256_from_here(file: t.BinaryIO) -> str:
+def sha256_from_here(file: io.BufferedReader) -> str:
     """Hex digest of what is left of an open file."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 
