@@ -79,7 +79,9 @@ class ApiClient:
 
     def health(self) -> Health:
         """May be up to a minute old. An unhealthy node is a Health with ``healthy=False``, not an error."""
-        return self._read(lambda commands: commands.health())
+        health = self._read(lambda commands: commands.health())
+        self._own_id = _plain_id(health.appliance_id)
+        return health
 
     def appliances(self) -> tuple[ApplianceEntry, ...]:
         return self._read(lambda commands: commands.appliances())
@@ -87,7 +89,7 @@ class ApiClient:
     def own_entry(self) -> ApplianceEntry | None:
         """The row of this very appliance, told by its id; None where the list does not hold it."""
         if not self._own_id:
-            self._own_id = _plain_id(self.health().appliance_id)
+            self.health()
         own = self._own_id
         return next((entry for entry in self.appliances() if own and _plain_id(entry.appliance_id) == own), None)
 

@@ -202,7 +202,7 @@ def read(web: WebSession) -> Failover:
 
 def find_action(web: WebSession, key: str) -> tuple[PageView, Action]:
     """The page, and what does ``sync_now`` or ``break_relationship`` when it is pressed."""
-    view = web.open(PAGE)
+    view = web.stay_on(PAGE)
     return view, web.finder(view, PAGE).action(key)
 
 
@@ -270,7 +270,7 @@ def _said_before(finder: Finder, control: Control, side: str, other: str) -> tup
 
 def _open_form(web: WebSession) -> tuple[PageView, Finder]:
     """The form, or the page that the entry to set up a relationship leads to."""
-    view = web.open(PAGE)
+    view = web.stay_on(PAGE)
     finder = web.finder(view, PAGE)
     if not _host_fields(finder):
         links = [link for link in view.links if link.visible and web.transport.is_same_origin(link.url)]

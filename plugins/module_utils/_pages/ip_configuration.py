@@ -468,7 +468,7 @@ def prepare_enabled(web: WebSession, address: str, enabled: bool) -> Prepared:
     Raises StateError where the appliance has no such address, PageError where it is not understood how to change it.
     """
     wanted = _ip(address) or address
-    view = web.open(PAGE)
+    view = web.stay_on(PAGE)
     finder = web.finder(view, PAGE)
     seen = _list(finder)
     same = [one for one in seen if one.record.address == wanted]

@@ -329,10 +329,6 @@ def _read_view(web: WebSession, view: PageView) -> tuple[Updates, list[tuple[Pac
     return record, found
 
 
-def _open(web: WebSession, check: bool) -> PageView:
-    return _checked(web, web.open(PAGE), check)
-
-
 def _checked(web: WebSession, view: PageView, check: bool) -> PageView:
     """The page after a check for updates, where one is wanted and offered."""
     finder = web.finder(view, PAGE)
@@ -344,7 +340,9 @@ def _checked(web: WebSession, view: PageView, check: bool) -> PageView:
     result = Press(web, PAGE, "check_for_updates", "check for updates", kind="check").run(
         view, finder.action("check_for_updates")
     )
-    return _settled(web, result.view, view.all_lines())
+    settled = _settled(web, result.view, view.all_lines())
+    web.now_shows(PAGE, settled)
+    return settled
 
 
 def _settled(web: WebSession, view: PageView, said_before: frozenset[str]) -> PageView:
@@ -435,7 +433,7 @@ def install(web: WebSession, package: Package, accept_license: bool) -> Progress
 
 def _find_entry(web: WebSession, package: Package) -> tuple[PageView, Entry]:
     for check in (False, True):
-        view = _open(web, check)
+        view = _checked(web, web.stay_on(PAGE), check)
         _record, found = _read_view(web, view)
         same = [(seen, entry) for seen, entry in found if _same(seen, package)]
         if len(same) == 1:

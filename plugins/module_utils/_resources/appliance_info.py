@@ -146,8 +146,19 @@ def _gather_api(connection: Connection, subsets: frozenset[str], seen: _Seen) ->
         seen.counts = _offered(api.client_counts) or ()
         seen.users = _offered(api.users) or ()
     if "jump_clients" in subsets:
-        seen.jump_clients = api.jump_clients()
-        seen.jumpoints = api.jumpoints()
+        _gather_jump_clients(connection, seen)
+
+
+def read_jump_clients(connection: Connection) -> dict[str, t.Any]:
+    """The section ``jump_clients`` alone."""
+    seen = _Seen()
+    _gather_jump_clients(connection, seen)
+    return _jump_clients(seen)
+
+
+def _gather_jump_clients(connection: Connection, seen: _Seen) -> None:
+    seen.jump_clients = connection.api.jump_clients()
+    seen.jumpoints = connection.api.jumpoints()
 
 
 def _offered(read: t.Callable[[], T]) -> T | None:

@@ -15,7 +15,7 @@ from .._lane.outcomes import Outcome
 from .._module import Connect, Connection, Interrupted, Params
 from .._wait import Clock, Deadline, Look, wait_for
 from ._away import away
-from .appliance_info import read_appliance
+from .appliance_info import read_jump_clients
 
 _TITLE: t.Final = "Client software is back (CLIENT-4 to CLIENT-6)"
 # 15000 requests an hour are allowed for everything; a look costs one for each hundred clients. Seconds a request.
@@ -132,8 +132,7 @@ class _Teller:
 
 def read_counts(connection: Connection) -> dict[str, t.Any]:
     """The section ``jump_clients`` of the appliance now. Raises what the API raises."""
-    section = read_appliance(connection, frozenset({"jump_clients"}))["jump_clients"]
-    return t.cast(dict[str, t.Any], section)
+    return read_jump_clients(connection)
 
 
 def words(counts: Counts, need: Need) -> str:

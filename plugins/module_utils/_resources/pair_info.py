@@ -39,7 +39,7 @@ from .._records import as_data
 from .._shelf import Shelf
 from .._wait import Clock, Deadline, Look, wait_for
 from ._lane_packages import LanePackages
-from .appliance_info import read_appliance, require_accounts
+from .appliance_info import read_appliance, read_jump_clients, require_accounts
 from .dns_record import key_of
 
 FULL: t.Final = frozenset(
@@ -308,7 +308,7 @@ def _jump_clients(connection: Connection) -> dict[str, t.Any] | None:
     """The counts of client software; None where the account may not read them or the appliance does not offer them."""
     try:
         connection.api.require("perm_configuration")
-        return read_appliance(connection, frozenset({"jump_clients"}))["jump_clients"]
+        return read_jump_clients(connection)
     except (PermissionMissing, ApiError):
         return None
 

@@ -40,6 +40,9 @@ MOST_COMPARED: t.Final = 400
 # After the last byte of an uploaded file the appliance may check it for a while before it answers (seconds).
 UPLOAD_SILENCE: t.Final = 900.0
 
+# A page that is to be acted upon is not read again where it came this very moment (seconds).
+JUST_NOW: t.Final = 2.0
+
 Kind = t.Literal["read", "check", "write", "sign_in", "sign_out"]
 
 
@@ -54,6 +57,15 @@ class Ready:
 
     submission: filling.Submission = dataclasses.field(repr=False)
     headers: t.Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """What a page looked like, until it is out of date."""
+
+    page: str
+    view: PageView
+    fresh: Deadline
 
 
 class WebSession:
@@ -109,6 +121,7 @@ class WebSession:
         self._is_kept = False
         self._is_untried = False
         self._answer: tuple[PageView, Response] | None = None
+        self._shown: _Shown | None = None
         # The start page that was looked at to choose the driver.
         self._first: Response | None = None
         self._home_answer: Response | None = None
@@ -294,6 +307,23 @@ class WebSession:
         self.sign_in()
         return self._open_as_kept(page) if self._is_kept else self._open(page)
 
+    def stay_on(self, page: str) -> PageView:
+        """The page, to act on it: as it was read just now where nothing was asked for or sent since, else opened."""
+        shown = self._shown
+        if (
+            shown is None
+            or shown.page != page
+            or shown.fresh.passed
+            or self._answer is None
+            or self._answer[0] is not shown.view
+        ):
+            return self.open(page)
+        return shown.view
+
+    def now_shows(self, page: str, view: PageView) -> None:
+        """This answer, which a form led to, is the page as it is now."""
+        self._shown = _Shown(page, view, Deadline(JUST_NOW))
+
     def _open_as_kept(self, page: str) -> PageView:
         """The same in an earlier task's session, which may be over, or whose menus may be out of date."""
         try:
@@ -332,6 +362,7 @@ class WebSession:
     def _arrived(self, page: str, view: PageView) -> PageView:
         self._found[page] = view.url
         self.current = view
+        self.now_shows(page, view)
         return view
 
     def _learn_id(self, page: str) -> None:
@@ -464,6 +495,7 @@ class WebSession:
         page: str = "",
     ) -> Response:
         """Press a button or link whose answer is a file, streamed into ``dest_file``; in check mode nothing but GET is sent."""
+        self._shown = None
         if isinstance(action, Link):
             if self.reading_only:
                 raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
@@ -484,6 +516,7 @@ class WebSession:
         )
 
     def _request(self, send: filling.Submission, headers: t.Mapping[str, str]) -> Response:
+        self._shown = None
         if send.method == "GET":
             return self.transport.request(
                 "GET", _with_query(send.url, send.fields), headers=headers, follow_redirects=True
