@@ -4,7 +4,7 @@
 
 """Measure the product beside a floor and a peer, in turns on one machine, and print the ratios.
 
-``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--chart FILE] [swing] [upgrade] [startup] [bytes] [fleet]``. Absolute times say
+``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--chart FILE] [swing] [upgrade] [startup] [bytes] [fleet] [pages]``. Absolute times say
 something about the machine; ratios of medians, taken in turns, say something about the product. The table is also
 written as JSON to ``.build/benchmark/results.json``.
 """
@@ -22,10 +22,12 @@ import typing as t
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".build")]
 
-from benchmark import chart, runs, startup, swings, transfers  # noqa: E402 (the tests' folder is put on the path first)
+from benchmark import chart, pages, runs, startup, swings, transfers  # noqa: E402 (the tests' folder is put on the path first)
 
 RESULTS = ROOT / ".build" / "benchmark"
-MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet")
+MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet", "pages")
+LARGE_PAGE = 50_000
+"""Elements; no page of an appliance is known to come near."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,12 +102,31 @@ def start(options: argparse.Namespace) -> list[Row]:
 
 
 def transfer(options: argparse.Namespace) -> list[Row]:
-    found = transfers.down(options.mebibytes)
-    speeds = {name: one.speed for name, one in found.items()}
-    what = f"Backup of {options.mebibytes} MiB"
+    down = transfers.down(options.mebibytes, options.rounds)
+    up = transfers.up(options.mebibytes, options.rounds)
+    backup, upload = f"Backup of {options.mebibytes} MiB", f"Upload of {options.mebibytes} MiB"
+
+    def speed(what: str, found: dict[str, transfers.Transfer], peer: str) -> Row:
+        return Row(f"{what}, {peer}", "MiB/s", found["product"].speed, 0.9, peer=found[peer].speed, at_least=True)
+
     return [
-        Row(what, "MiB/s", speeds["product"], 0.9, peer=speeds["peer"], at_least=True),
-        Row(f"{what}, peak memory", "MiB", found["product"].peak_mib, 100, against="itself"),
+        speed(backup, down, "curl"),
+        speed(backup, down, "curl and sha256sum"),
+        speed(upload, up, "curl"),
+        Row(f"{backup}, peak memory", "MiB", down["product"].peak_mib, 100, against="itself"),
+        Row(f"{upload}, peak memory", "MiB", up["product"].peak_mib, 100, against="itself"),
+    ]
+
+
+def reading(options: argparse.Namespace) -> list[Row]:
+    small, large = (pages.read(elements) for elements in (LARGE_PAGE // 10, LARGE_PAGE))
+    growth = {kind: large[kind].product / small[kind].product / 10 for kind in large}
+    slowest = max(large, key=lambda kind: large[kind].product)
+    worst = max(growth, key=growth.__getitem__)
+    one = large[slowest]
+    return [
+        Row(f"Page of {LARGE_PAGE} elements ({slowest})", "s", one.product, 200, one.floor, against="floor"),
+        Row(f"The same beside ten times a tenth of it ({worst})", "", growth[worst], 1.5, against="itself"),
     ]
 
 
@@ -143,7 +164,7 @@ def main() -> int:
     unknown = set(options.measures) - set(MEASURES)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet}
+    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet, "pages": reading}
     rows: list[Row] = []
     for name in options.measures or MEASURES:
         print(f"measuring: {name}", flush=True)

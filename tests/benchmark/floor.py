@@ -9,6 +9,7 @@ It checks nothing, trusts every answer and stops at the first surprise: nobody c
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 import sys
@@ -21,6 +22,16 @@ import requests
 Json = dict[str, t.Any]
 POLL = 0.25
 """Seconds between two looks at what takes time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class UploadForm:
+    """Where a file is sent, with what beside it, and as whom."""
+
+    url: str
+    fields: list[tuple[str, str]]
+    file_field: str
+    cookie: str
 
 
 class Browser:
@@ -53,6 +64,13 @@ class Browser:
     def post(self, action: str, pairs: list[tuple[str, str]]) -> None:
         """A form that was filled before; its answer is not looked at."""
         self._session.post(action, data=pairs, timeout=30, allow_redirects=False)
+
+    def upload_form(self) -> UploadForm:
+        """The form for a package file."""
+        page = self.get("/appliance/updates.ns")
+        action, fields = self.filled(page, "manual[submit][upload]", **{"manual[file]": None})
+        cookie = "; ".join(f"{name}={value}" for name, value in self._session.cookies.items())
+        return UploadForm(action, fields, "manual[file]", cookie)
 
     def sign_out(self) -> None:
         self.get(f"/{self._interface}/sign_out.ns")

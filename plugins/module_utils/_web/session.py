@@ -60,7 +60,7 @@ class Ready:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Shown:
+class _JustRead:
     """What a page looked like, until it is out of date."""
 
     page: str
@@ -121,7 +121,7 @@ class WebSession:
         self._is_kept = False
         self._is_untried = False
         self._answer: tuple[PageView, Response] | None = None
-        self._shown: _Shown | None = None
+        self._just_read: _JustRead | None = None
         # The start page that was looked at to choose the driver.
         self._first: Response | None = None
         self._home_answer: Response | None = None
@@ -309,20 +309,20 @@ class WebSession:
 
     def stay_on(self, page: str) -> PageView:
         """The page, to act on it: as it was read just now where nothing was asked for or sent since, else opened."""
-        shown = self._shown
+        last = self._just_read
         if (
-            shown is None
-            or shown.page != page
-            or shown.fresh.passed
+            last is None
+            or last.page != page
+            or last.fresh.passed
             or self._answer is None
-            or self._answer[0] is not shown.view
+            or self._answer[0] is not last.view
         ):
             return self.open(page)
-        return shown.view
+        return last.view
 
     def now_shows(self, page: str, view: PageView) -> None:
         """This answer, which a form led to, is the page as it is now."""
-        self._shown = _Shown(page, view, Deadline(JUST_NOW))
+        self._just_read = _JustRead(page, view, Deadline(JUST_NOW))
 
     def _open_as_kept(self, page: str) -> PageView:
         """The same in an earlier task's session, which may be over, or whose menus may be out of date."""
@@ -495,7 +495,7 @@ class WebSession:
         page: str = "",
     ) -> Response:
         """Press a button or link whose answer is a file, streamed into ``dest_file``; in check mode nothing but GET is sent."""
-        self._shown = None
+        self._just_read = None
         if isinstance(action, Link):
             if self.reading_only:
                 raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
@@ -516,7 +516,7 @@ class WebSession:
         )
 
     def _request(self, send: filling.Submission, headers: t.Mapping[str, str]) -> Response:
-        self._shown = None
+        self._just_read = None
         if send.method == "GET":
             return self.transport.request(
                 "GET", _with_query(send.url, send.fields), headers=headers, follow_redirects=True

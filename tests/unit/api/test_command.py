@@ -102,6 +102,13 @@ def test_appliances_and_own_entry(client: ApiClient, appliance: ApplianceApi) ->
     assert client.own_entry() is None
 
 
+def test_the_own_id_is_asked_for_once(client: ApiClient, appliance: ApplianceApi, server: TlsServer) -> None:
+    appliance.answers[f"GET {V2}/appliance"] = reply_json([{"id": APPLIANCE_ID}])
+    health = client.health()
+    assert client.own_entry() == ApplianceEntry(str(health.appliance_id))
+    assert [request.line for request in server.requests].count(f"GET {V2}/health") == 1
+
+
 def test_counts_and_users(client: ApiClient, appliance: ApplianceApi) -> None:
     appliance.answers[f"GET {V2}/appliance/client-count"] = reply_json(
         [{"id": APPLIANCE_ID, "access_consoles": 2, "asset_clients": 3, "gateways": 1}]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError
+from ansible_collections.bseries.sra.plugins.module_utils._web import session as session_module
 from ansible_collections.bseries.sra.tests.unit.web.fakes import SIGN_IN, FakeTransport, Reply, session
 
 OUT = '<a href="/out">Log out</a>'
@@ -60,6 +61,31 @@ def test_both_levels_on_the_start_page(home: str) -> None:
     paths = [request.path for request in transport.requests]
     assert paths == ["/login", "/go", "/s", "/s", "/out"]
     assert transport.writes == []
+
+
+@pytest.mark.parametrize(
+    ("between", "seconds", "reads"),
+    [("nothing", 60.0, 1), ("another page", 60.0, 3), ("the form", 60.0, 2), ("nothing", 0.0, 2)],
+    ids=["nothing", "another page", "a form", "too long"],
+)
+def test_a_page_that_came_just_now_is_acted_upon_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, between: str, seconds: float, reads: int
+) -> None:
+    monkeypatch.setattr(session_module, "JUST_NOW", seconds)
+    menu = "<nav><b>Management</b><div><a href='/s'>Security</a> <a href='/x'>Failover</a></div></nav>"
+    button = "<form action=/send method=post><button name=b value=1>Save</button></form>"
+    transport = login(menu, s=KEY + button + OUT, x="<h1>Failover</h1>" + OUT)
+    transport.routes["POST /send"] = KEY + OUT
+    with session(transport, "login") as web:
+        view = web.open("login_security")
+        if between == "another page":
+            web.get("/x")
+        elif between == "the form":
+            form = next(form for form in view.forms if form.buttons)
+            web.submit(form, form.buttons[0], {}, "save")
+        again = web.stay_on("login_security")
+        assert (again is view) == (reads == 1)
+    assert len([each for each in transport.requests if each.path in ("/s", "/x")]) == reads
 
 
 TOP = (
