@@ -43,7 +43,7 @@ class HashingFile:
         return self._hash.hexdigest()
 
 
-def sha256_from_here(file: io.BufferedReader) -> str:
+def sha256_from_here(file: io.BufferedReader | io.BufferedRandom) -> str:
     """Hex digest of what is left of an open file."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 
