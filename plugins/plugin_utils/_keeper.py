@@ -63,8 +63,14 @@ class KeptSessions:
         self._ask({"do": "drop", "key": key})
 
     def end(self) -> list[str]:
-        """Sign out of everything and end the keeper; returns what went wrong."""
+        """Sign out of everything and end the keeper; returns what went wrong.
+
+        Its socket is gone with it, so that whoever removes the folder next finds no file that vanishes meanwhile.
+        """
         warnings: list[str] = self._ask({"do": "end"}, _SIGN_OUT_PATIENCE).get("warnings") or []
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._lines.read()
         return warnings
 
     def close(self) -> None:

@@ -265,14 +265,15 @@ class Press:
         asks = any(_QUESTION.search(line) for line in said.news) or any(
             _QUESTION.search(h) for h in view.headings if h in said.news
         )
-        for form in view.forms:
+        # What was there before, such as the OK of a choice of languages, answers nothing; only the action itself may be asked for again.
+        for form in sorted(view.forms, key=lambda form: _signature(form) in before):
             if form.index < 0:
                 continue
             buttons = [b for b in form.buttons if b.visible and not b.disabled]
             cancelling = self._cancelling(view, buttons)
             answers = [b for b in buttons if b not in cancelling]
             is_new = _signature(form) not in before
-            found = self._named(answers, self.key) or self._named(answers, "confirm")
+            found = self._named(answers, self.key) or (self._named(answers, "confirm") if is_new else [])
             if not found and is_new and cancelling:
                 found = [button for button in answers if self._repeats(button)]
             again = is_new and self._asked_again(view, before, form, answers)

@@ -20,6 +20,8 @@ from .._web.view import PageView
 from ._press import Press
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
+# "System Time (UTC)"
+_NOTE = re.compile(r"\(([^()]+)\)$")
 _BUILD = re.compile(
     r"\bbuild\s*(?:no\.?|number|nummer)?\s*[:#]?\s*([\w.-]*\d[\w.-]*)|\(\s*([\w.-]*\d[\w.-]*)\s*\)", re.IGNORECASE
 )
@@ -55,11 +57,9 @@ def _time(finder: Finder) -> tuple[t.Any, str | None]:
     if fact is None:
         return None, None
     zone = finder.fact("time_zone")
-    moment = (
-        parse_time(fact.value)
-        or stamped_time(fact.element)
-        or parse_time(fact.value, zone_named(zone.value if zone else None))
-    )
+    noted = _NOTE.search(fact.label)
+    named = zone.value if zone else noted.group(1) if noted else None
+    moment = parse_time(fact.value) or stamped_time(fact.element) or parse_time(fact.value, zone_named(named))
     return moment, fact.value
 
 

@@ -116,6 +116,9 @@ def _row_action(finder: Finder, one: Listed, key: str) -> tuple[Action, dict[Con
         choices = [(control, option) for control in form.shown for option in _choices(finder, control, key)]
         if len(choices) == 1:
             return finder.button_in(form, "go"), {**values, choices[0][0]: choices[0][1].value}
+        chosen = _radios(finder, form, key)
+        if len(chosen) == 1 and chosen[0].name != ticks[0].name:
+            return finder.button_in(form, "go"), {**values, chosen[0]: True}
         buttons = [action for action in finder.actions(key, form=form) if isinstance(action, Button)]
         if len(buttons) == 1:
             return buttons[0], values
@@ -150,6 +153,12 @@ def _choices(finder: Finder, control: Control, key: str) -> list[Option]:
         return []
     usable = [option for option in control.options if not option.disabled]
     return finder.vocabulary.best(key, usable, lambda option: (option.text,), floor=SAME_WORDS)
+
+
+def _radios(finder: Finder, form: Form, key: str) -> list[Control]:
+    """The entry of a list of actions that is set as radio buttons."""
+    usable = [control for control in form.shown if control.type == "radio" and not control.disabled]
+    return finder.vocabulary.best(key, usable, lambda control: control.labels[:1], floor=SAME_WORDS)
 
 
 def _passphrases(view: PageView, form: Form | None = None) -> list[Control]:

@@ -41,6 +41,12 @@ _RUNNING = re.compile(
     r"|wird (?:gerade |derzeit )?synchronisiert|daten werden synchronisiert",
     re.IGNORECASE,
 )
+# What stands in place of the time of the last sync while one is under way.
+_UNDER_WAY = re.compile(
+    r"^(in progress|running|under ?way|synchroni[sz]ing|syncing|läuft|im gange|wird (?:gerade |derzeit |zurzeit )?"
+    r"(?:durchgeführt|ausgeführt|synchronisiert))\b",
+    re.IGNORECASE,
+)
 _NOT_RUNNING = re.compile(
     r"\bnot (?:running|in progress)|no (?:data )?sync|idle|keine synchronisierung|läuft nicht|nicht aktiv",
     re.IGNORECASE,
@@ -171,7 +177,7 @@ def _last_sync(finder: Finder) -> tuple[datetime.datetime | None, str | None]:
 def _sync_running(finder: Finder) -> bool:
     texts = [line for line in finder.view.lines if len(line) < 200]
     texts += [fact.value for fact in finder.facts("sync_status")]
-    return any(
+    return any(_UNDER_WAY.match(fact.value) for fact in finder.facts("last_sync")) or any(
         _RUNNING.search(text)
         and not _NOT_RUNNING.search(text)
         and not re.search(r"^(if|when|falls|wenn)\b", text, re.IGNORECASE)

@@ -367,6 +367,7 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Current Version",
             "Product Software Version",
             "Bomgar Software",
+            "Installed Software",
         ],
         "de": [
             "Produktversion",
@@ -386,6 +387,8 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Produktsoftware",
             "Version des Produkts",
             "Installierte Version",
+            "Installierte Software",
+            "Installiertes Produkt",
         ],
     },
     "product_build": {
@@ -972,6 +975,8 @@ CAPTIONS: t.Final[dict[str, dict[str, list[str]]]] = {
             "Letzter Datenabgleich",
             "Letzte erfolgreiche Datensynchronisierung",
             "Zeit der letzten Datensynchronisierung",
+            "Letzter Daten-Sync",
+            "Letzter Sync",
         ],
     },
     "sync_status": {

@@ -56,6 +56,11 @@ class Control:
     element: t.Any = dataclasses.field(repr=False)
 
     @property
+    def must(self) -> bool:
+        """True where a browser itself demands a value, not the caption alone."""
+        return _demanded(self.element)
+
+    @property
     def is_text(self) -> bool:
         return self.type in _TEXT_TYPES
 
@@ -220,8 +225,12 @@ def _kind(element: t.Any) -> str:
     return (element.get("type") or "text").strip().lower()
 
 
+def _demanded(element: t.Any) -> bool:
+    return element.get("required") is not None or (element.get("aria-required") or "").lower() == "true"
+
+
 def _required(element: t.Any, labels: t.Sequence[str]) -> bool:
-    if element.get("required") is not None or (element.get("aria-required") or "").lower() == "true":
+    if _demanded(element):
         return True
     return any(label.rstrip(" :").endswith("*") or label.startswith("*") for label in labels)
 

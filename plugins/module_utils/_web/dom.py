@@ -37,6 +37,8 @@ _FORM_PARTS = frozenset({"input", "button", "select", "textarea"})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 # Browsers show what follows these ends of the document; the parser drops it.
 _END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+# Attributes in which a button names the dialog that it opens, without any script.
+_OPENERS: t.Final = ("popovertarget", "commandfor")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _DISABLED_CLASS = re.compile(r"(^|[\s_-])(disabled|greyed|grayed|inactive|is-disabled)($|[\s_-])", re.IGNORECASE)
 
@@ -74,7 +76,20 @@ def parse_html(body: bytes, content_type: str = "") -> Element:
         root = lxml_html.document_fromstring("<html><body></body></html>")
     if sum(1 for _element in root.iter()) > MAX_ELEMENTS:
         raise TransportError(f"the page has more than {MAX_ELEMENTS} elements")
+    _open_dialogs(root)
     return root
+
+
+def _open_dialogs(root: Element) -> None:
+    """Show the dialogs that a button of the page itself opens: a person reaches them without any request."""
+    dialogs = {dialog.get("id"): dialog for dialog in root.iter("dialog") if dialog.get("id")}
+    if not dialogs:
+        return
+    for button in root.iter("button", "input"):
+        for name in _OPENERS:
+            dialog = dialogs.get(button.get(name))
+            if dialog is not None and not contains(dialog, button) and visible(button) and not is_disabled(button):
+                dialog.set("open", "")
 
 
 def is_element(node: Element) -> bool:

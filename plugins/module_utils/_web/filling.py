@@ -60,7 +60,7 @@ def check(form: Form, button: Button, values: Values) -> None:
             raise Unfit(f"the field {control.caption!r} is a {control.type} and does not take the value")
     if form.method not in ("GET", "POST"):
         raise Unfit(f"the form is sent by {form.method}, which a browser does not do")
-    unexpected = [c.caption for c in form.shown if _is_missing(c, form, values)]
+    unexpected = [c.caption for c in form.shown if _is_missing(c, form, values) and not _is_of_another(c, button, form)]
     if unexpected:
         raise Unfit(f"the form also requires {', '.join(map(repr, unexpected))}, which is not expected here")
 
@@ -72,6 +72,16 @@ def _is_missing(control: Control, form: Form, values: Values) -> bool:
         group = [other for other in form.controls if other.type == "radio" and other.name == control.name]
         return not any(other.checked or other in values for other in group)
     return True
+
+
+def _is_of_another(control: Control, button: Button, form: Form) -> bool:
+    """True for a field that only its caption marks as required, under a heading with a button of its own.
+
+    A browser would hold back the form for the attribute, wherever the field stands.
+    """
+    if control.must or control.section == button.section:
+        return False
+    return any(other.visible and other.section == control.section for other in form.buttons)
 
 
 def _chosen(control: Control) -> list[Option]:

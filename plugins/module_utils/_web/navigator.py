@@ -68,6 +68,8 @@ class Navigator:
         visited: set[str] = {start.url}
 
         def visit(link: Link) -> PageView | None:
+            if link.url == start.url and self.is_page(start, page):
+                return start
             if link.url in visited or len(visited) > MAX_VISITED:
                 return None
             visited.add(link.url)

@@ -62,6 +62,14 @@ _STARTING = re.compile(
     r"|vorübergehend nicht|wird aktualisiert|nicht verfügbar",
     re.IGNORECASE,
 )
+_SESSION_OVER = re.compile(
+    r"\bsession\b.{0,60}\b(?:expired|timed out|timeout|has ended|(?:has been|was) (?:ended|terminated|closed)"
+    r"|no longer valid|(?:is )?(?:not valid|invalid))\b"
+    r"|\bsitzung\b.{0,80}\b(?:abgelaufen|(?:wurde|ist) .{0,40}beendet|ungültig|nicht mehr gültig)\b",
+    re.IGNORECASE,
+)
+# "If the session has expired, sign in again" says what may be.
+_SUPPOSED = re.compile(r"\b(if|when|whenever|before|until|once|falls|wenn|bevor|bis|sobald|sollten?)\b", re.IGNORECASE)
 # Words of pages on which going on is more than having read them.
 _BINDING = re.compile(
     r"\b(accept\w*|agree\w*|consent\w*|terms|licen[cs]e|password|passwort|kennwort|akzeptier\w*|zustimm\w*|stimmen?"
@@ -126,6 +134,16 @@ def asks_to_sign_in(view: PageView, vocabulary: Vocabulary, *, alone: bool = Fal
     return len(form.shown) <= _MOST_SIGN_IN_FIELDS and bool(
         named or pressed or (not alone and len(view.links) <= _FEW_LINKS)
     )
+
+
+def tells_session_over(view: PageView, vocabulary: Vocabulary) -> bool:
+    """True for a page that says that the session is over and offers, at most, the way back to the sign-in."""
+    if has_sign_out(view, vocabulary) or len(view.links) > _FEW_LINKS or any(map(text_fields, view.forms)):
+        return False
+    if any(map(password_fields, view.forms)):
+        return False
+    texts = (view.title, *view.lines)
+    return any(_SESSION_OVER.search(text) and not _SUPPOSED.search(text) for text in texts)
 
 
 def sign_in_name(form: Form, vocabulary: Vocabulary) -> Control | None:

@@ -620,7 +620,9 @@ class WebSession:
     def _judged(self, view: PageView, status: int, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
         """The page, unless it is the end of the session or an error."""
         if expect_session and (
-            status == 401 or recognise.asks_to_sign_in(view, self.vocabulary, alone=self._in_frames)
+            status == 401
+            or recognise.asks_to_sign_in(view, self.vocabulary, alone=self._in_frames)
+            or recognise.tells_session_over(view, self.vocabulary)
         ):
             self._signed_in = False
             raise self._expired(view)

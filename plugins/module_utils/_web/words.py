@@ -18,6 +18,14 @@ _MARKS = str.maketrans("", "", "™®©'\u2019`´")
 _ENDINGS = ("en", "es", "e", "n", "s")
 _SHORTEST_STEM = 4
 _EXTRA_WORDS = 8
+# A note behind a caption that says how a value is given, not which one it is: "Port (default 443)", "Time (UTC)".
+_NOTED = re.compile(r"(?P<caption>.*\S)\s*[(\[](?P<note>[^()\[\]]+)[)\]][\s:*]*", re.DOTALL)
+_NOTE_WORDS = frozenset(
+    {"utc", "gmt", "cet", "cest", "mez", "mesz", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "kbit", "mbit", "s", "sec", "seconds",
+     "sek", "sekunden", "min", "minutes", "minuten", "h", "hours", "stunden", "days", "tage", "per", "pro", "max", "maximum",
+     "maximal", "minimum", "mindestens", "characters", "zeichen", "default", "standard", "vorgabe", "optional", "recommended",
+     "empfohlen", "required", "erforderlich", "pflichtfeld"}
+)  # fmt: skip
 # Characters; no page of an appliance says more in one line, and comparing longer ones takes its time.
 _LONGEST_LINE = 10_000
 
@@ -62,12 +70,15 @@ def stems(text: str) -> tuple[str, ...]:
 class Said:
     """A text as it is compared: its words, their stems, and both run together."""
 
-    __slots__ = ("any_stem", "joined_stems", "joined_words", "stems", "words")
+    __slots__ = ("any_stem", "bare", "joined_stems", "joined_words", "stems", "words")
 
     def __init__(self, text: str) -> None:
         self.words, self.stems = words(text), stems(text)
         self.joined_words, self.joined_stems = "".join(self.words), "".join(self.stems)
         self.any_stem = frozenset(self.stems)
+        noted = _NOTED.fullmatch(clean(text))
+        without = noted and all(word.isdigit() or word in _NOTE_WORDS for word in words(noted.group("note")))
+        self.bare = said(noted.group("caption")) if noted and without else None
 
 
 @functools.lru_cache(maxsize=8192)
@@ -86,6 +97,13 @@ def says(text: str, caption: str, loose: bool = False) -> int:
 
 def compare(seen: Said, wanted: Said, loose: bool = False) -> int:
     """The same for texts that were taken apart already."""
+    level = _compare(seen, wanted, loose)
+    if level < PREFIX and seen.bare is not None:
+        return max(level, min(PREFIX, compare(seen.bare, wanted, loose)))
+    return level
+
+
+def _compare(seen: Said, wanted: Said, loose: bool) -> int:
     number = len(wanted.words)
     if not number or not seen.words or len(seen.words) > number + _EXTRA_WORDS:
         return NO_MATCH

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, SignInObstacle, StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import failover
+from ansible_collections.bseries.sra.plugins.module_utils._web.faults import SessionExpired
 from ansible_collections.bseries.sra.tests.unit.web.fakes import page, session, site
 
 RELATED = page("<h1>Failover</h1><form method=post action=/sync><button>Sync Now</button></form>")
@@ -41,6 +42,36 @@ def test_pages_of_the_session_with_such_words_are_no_obstacle() -> None:
     users = "<h1>Failover</h1><form method=post action=/u>New password <input type=password name=a> <input type=password name=b></form>"
     transport = site({"GET /fo": page(users + "<p>Two-factor, SAML, login agreement</p>")}, interface="login")
     with session(transport, "login") as web, pytest.raises(PageError, match="Sync Now"):
+        failover.sync_now(web)
+
+
+OVER = {
+    "english": "<html><title>Session Expired</title><h2>Session :: Timeout</h2><p>Please sign in.</p><a href=/login>Login</a></html>",
+    "german": "<html><h2>Hinweis</h2><p>Ihre Sitzung ist wegen Inaktivität abgelaufen.</p><a href=/login>Anmelden</a></html>",
+    "redirecting": "<html><p>Your session has been terminated.</p><form action=/login><button>OK</button></form></html>",
+}
+
+
+@pytest.mark.parametrize("shown", OVER.values(), ids=OVER.keys())
+def test_a_page_that_says_that_the_session_is_over_is_its_end(shown: str) -> None:
+    transport = site({"GET /fo": shown}, interface="login")
+    with session(transport, "login") as web, pytest.raises(SessionExpired):
+        failover.sync_now(web)
+    assert transport.writes == []
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        page("<h1>Failover</h1><p>The last session has expired.</p>"),
+        "<html><h1>Failover</h1><p>If your session has expired, sign in again.</p></html>",
+        "<html><h1>Failover</h1><p>Sessions that expired: 3</p></html>",
+    ],
+    ids=["with a menu", "condition", "other sessions"],
+)
+def test_words_of_sessions_are_not_the_end_of_this_one(shown: str) -> None:
+    transport = site({"GET /fo": shown}, interface="login")
+    with session(transport, "login") as web, pytest.raises(PageError):
         failover.sync_now(web)
 
 

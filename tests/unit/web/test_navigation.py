@@ -182,3 +182,23 @@ def test_many_pages_are_not_searched_without_end() -> None:
     with session(transport, "login") as web, pytest.raises(PageError):
         web.open("failover")
     assert len(transport.requests) < 15
+
+
+def test_the_page_that_is_shown_already_is_not_looked_for_elsewhere() -> None:
+    # As in the German edition: two tabs are called Status, and what the sign-in leads to is the page itself.
+    home = (
+        "<ul class=tabs><li class=active><a href='?p=basics'>Status</a><ul><li class=active><a href='?p=basics'>Einfach</a></li>"
+        "<li><a href='?p=health'>Status</a></li></ul></li><li><a href='?p=net'>Netzwerk</a></li></ul>"
+        "<h1>Status :: Einfach</h1><dl><dt>Geräte-GUID</dt><dd>0123456789abcdef0123456789abcdef</dd></dl>"
+    )
+    transport = FakeTransport(
+        {
+            "GET /appliance": SIGN_IN,
+            "POST /go": Reply(status=302, location="/appliance/?p=basics"),
+            "GET /appliance/?p=basics": home + OUT,
+            "GET /out": SIGN_IN,
+        }
+    )
+    with session(transport) as web:
+        assert web.open("basics").url.endswith("?p=basics")
+    assert not [request for request in transport.requests if "health" in request.query]

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the bseries.sra maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Questions beside standing forms, dialogs that a button opens, lists of actions as radios, notes behind captions."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import pytest
+
+from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, SraError
+from ansible_collections.bseries.sra.plugins.module_utils._pages import (
+    basics,
+    certificate_store,
+    certificates,
+    failover,
+)
+from ansible_collections.bseries.sra.plugins.module_utils._web import filling
+from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
+from ansible_collections.bseries.sra.tests.unit.web.fakes import Reply, page, session, site
+
+LANGUAGES = (
+    "<form method=get action=/fo><select name=lang title='Sprache / Language'><option value=en>English"
+    "<option value=de selected>Deutsch</select><input type=submit value=OK></form>"
+)
+RELATED = (
+    "<h1>Failover :: Status</h1><dl><dt>This host's status</dt><dd>Primary Site Instance</dd><dt>Letzter Daten-Sync</dt>"
+    "<dd>{sync}</dd></dl>"
+)
+ALONE = "<h1>Failover :: Configuration</h1><p>Failover is currently not configured.</p>"
+BREAK = "<form method=post action=/brk><button name=brk value=1>Break Failover Relationship</button></form>"
+SYNCED = RELATED.format(sync="22.11.2026 21:03:11 UTC")
+
+
+def _breaking(related: str, asked: str | None = None, then: str = ALONE) -> t.Any:
+    """A site whose relationship is broken by what is posted to /brk, or to /yes where it asks first."""
+    gone: list[int] = []
+
+    def broken(_request: object) -> str:
+        gone.append(1)
+        return page(LANGUAGES + then)
+
+    routes: dict[str, t.Any] = {"GET /fo": lambda _request: page(LANGUAGES + (then if gone else related))}
+    if asked is None:
+        routes["POST /brk"] = broken
+    else:
+        routes |= {"POST /brk": page(LANGUAGES + asked), "POST /yes": broken}
+    return site(routes, interface="login")
+
+
+def test_a_standing_ok_is_no_answer_to_a_question() -> None:
+    asked = (
+        "<h1>Failover :: Confirm</h1><p>Failover-Beziehung wirklich trennen?</p><form method=post action=/yes>"
+        "<input type=hidden name=what value=brk><button name=yes value=1>Yes</button><button name=no value=1>No</button></form>"
+    )
+    transport = _breaking(SYNCED + BREAK, asked)
+    with session(transport, "login") as web:
+        failover.break_relationship(web)
+    assert [(request.path, request.form) for request in transport.writes] == [
+        ("/brk", {"brk": "1"}),
+        ("/yes", {"what": "brk", "yes": "1"}),
+    ]
+    assert not [request for request in transport.requests if "lang=" in request.query]
+
+
+def test_the_form_of_the_question_goes_before_the_standing_one_that_says_the_same() -> None:
+    asked = (
+        BREAK
+        + "<h1>Are you sure?</h1><form method=post action=/yes><button name=go value=1>Break Failover Relationship"
+        "</button><button name=no>Cancel</button></form>"
+    )
+    transport = _breaking(SYNCED + BREAK, asked)
+    with session(transport, "login") as web:
+        failover.break_relationship(web)
+    assert [request.path for request in transport.writes] == ["/brk", "/yes"]
+
+
+OPENERS = {
+    "popover": "<button type=button popovertarget=ask>Break Failover Relationship</button>",
+    "command": "<button type=button commandfor=ask command=show-modal>Break Failover Relationship</button>",
+}
+DIALOG = (
+    "<dialog id=ask aria-labelledby=h><h3 id=h>Break the failover relationship?</h3><form method=post action=/brk>"
+    "<input type=hidden name=sure value=yes><button>Break Failover Relationship</button></form>"
+    "<button type=button popovertarget=ask>Cancel</button></dialog>"
+)
+
+
+@pytest.mark.parametrize("opener", OPENERS.values(), ids=OPENERS.keys())
+def test_a_dialog_that_the_page_opens_by_itself_is_within_reach(opener: str) -> None:
+    transport = _breaking(SYNCED + opener + DIALOG)
+    with session(transport, "login") as web:
+        failover.break_relationship(web)
+    assert [request.form for request in transport.writes] == [{"sure": "yes"}]
+
+
+@pytest.mark.parametrize(
+    "opener",
+    [
+        "",
+        "<button type=button popovertarget=other>Break Failover Relationship</button>",
+        "<button type=button popovertarget=ask disabled>Break Failover Relationship</button>",
+        "<div hidden><button type=button popovertarget=ask>Break Failover Relationship</button></div>",
+    ],
+    ids=["none", "of another", "disabled", "hidden"],
+)
+def test_a_dialog_that_nothing_opens_stays_closed(opener: str) -> None:
+    transport = _breaking(SYNCED + opener + DIALOG)
+    with session(transport, "login") as web, pytest.raises(PageError):
+        failover.break_relationship(web)
+    assert transport.writes == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "running"),
+    [
+        ("läuft", True),
+        ("wird gerade durchgeführt …", True),
+        ("In progress. Previous: 22.11.2026 21:03:11 UTC", True),
+        ("22.11.2026 21:03:11 UTC", False),
+        ("started 22.11.2026 21:03:11 UTC", False),
+        ("nie / never", False),
+    ],
+)
+def test_a_sync_under_way_stands_where_its_time_will_be(shown: str, running: bool) -> None:
+    transport = site({"GET /fo": page(RELATED.format(sync=shown) + BREAK)}, interface="login")
+    with session(transport, "login") as web:
+        assert failover.read(web).sync_running is running
+
+
+CERTIFICATES = (
+    "<h1>Sicherheit :: Zertifikate</h1><form method=post action=/do><p>Aktion: <label><input type=radio name=act value='' checked>"
+    "Bitte wählen</label> <label><input type=radio name=act value=exp>Exportieren</label> <label><input type=radio name=act value=del>"
+    "Löschen</label> <button name=go value=1>Ausführen</button></p><table><thead><tr><th></th><th>Ausgestellt an</th>"
+    "<th>Ausgestellt von</th></tr></thead><tr><td><input type=checkbox name=c value=1></td><td>factory</td><td>factory</td></tr>"
+    "<tr><td><input type=checkbox name=c value=2></td><td>access.example.com</td><td>Root</td></tr></table></form>"
+)
+OPTIONS = (
+    "<h1>Sicherheit :: Zertifikate :: Exportieren</h1><form method=post action=/exp><dl><dt>Zertifikat anfügen</dt><dd>"
+    "<input type=checkbox name=c checked></dd><dt>Privaten Schlüssel anfügen</dt><dd><input type=checkbox name=k></dd>"
+    "<dt>Zertifikatskette anfügen</dt><dd><input type=checkbox name=ch></dd><dt>Passphrase</dt><dd><input type=password name=pp>"
+    "</dd></dl><button name=go value=1>Exportieren</button></form>"
+)
+
+
+def test_a_list_of_actions_as_radio_buttons() -> None:
+    made = Reply(b"-----BEGIN", content_type="application/x-pem-file")
+    transport = site(
+        {"GET /certs": page(CERTIFICATES, "de"), "POST /do": page(OPTIONS, "de"), "POST /exp": made}, language="de"
+    )
+    with session(transport) as web:
+        (wanted,) = [one for one in certificates.read(web) if one.issued_to == "access.example.com"]
+        parts = certificate_store.Parts(private_key=True, chain=False, passphrase="correct pony")
+        assert certificate_store.export(web, wanted, parts) == b"-----BEGIN"
+    assert [sorted(request.form.items()) for request in transport.writes] == [
+        [("act", "exp"), ("c", "2"), ("go", "1")],
+        [("c", "on"), ("go", "1"), ("k", "on"), ("pp", "correct pony")],
+    ]
+
+
+def test_radios_that_choose_the_certificate_are_no_actions() -> None:
+    content = (
+        "<h1>Zertifikate</h1><form method=post action=/do><table><tr><th></th><th>Ausgestellt an</th></tr><tr><td>"
+        "<label><input type=radio name=c value=1>Exportieren</label></td><td>access.example.com</td></tr></table>"
+        "<button>Ausführen</button></form>"
+    )
+    transport = site({"GET /certs": page(content, "de")}, language="de")
+    with session(transport) as web:
+        (wanted,) = certificates.read(web)
+        with pytest.raises(SraError):
+            certificate_store.export(web, wanted, certificate_store.Parts(False, False, None))
+    assert transport.writes == []
+
+
+def test_a_zone_in_the_caption_counts_for_the_time_beside_it() -> None:
+    content = (
+        "<h1>Status :: Einfach</h1><table><tr><td>Appliance ID</td><td>0123456789abcdef0123456789abcdef</td></tr><tr>"
+        "<td>Gerätezeit (UTC)</td><td>22.11.2026 21:03:11</td></tr><tr><td>Base-Version</td><td>6.1.4</td></tr>"
+        "<tr><td>Installierte Software</td><td>PRA 24.3.2</td></tr></table>"
+    )
+    transport = site({"GET /basics": page(content, "de")}, language="de")
+    with session(transport) as web:
+        read = basics.read(web)
+    assert read.time == datetime.datetime(2026, 11, 22, 21, 3, 11, tzinfo=datetime.UTC)
+    assert (read.base_version, read.product_version) == ("6.1.4", "24.3.2")
+
+
+SECTIONS = (
+    "<form method=post action=/s><table><tr><td><font><b>SOFTWARE :: BACKUP SETTINGS</b></font></td></tr></table><table><tr>"
+    "<td>Backup Password:</td><td><input type=password name=a></td></tr></table><button name=b>Download Backup</button>"
+    "<table><tr><td><font><b>SOFTWARE :: VAULT KEY</b></font></td></tr></table><table><tr><td>Password*:</td><td>"
+    "<input type=password name=c {must}></td></tr></table>{button}</form>"
+)
+OWN_BUTTON = "<button name=d>Download Key</button>"
+
+
+@pytest.mark.parametrize(
+    ("must", "button", "fits"),
+    [
+        ("", OWN_BUTTON, True),
+        ("required", OWN_BUTTON, False),
+        ("aria-required=true", OWN_BUTTON, False),
+        ("", "", False),
+    ],
+    ids=["of the other button", "a browser demands it", "stated to be required", "no other button"],
+)
+def test_a_star_under_another_heading_with_its_own_button(must: str, button: str, fits: bool) -> None:
+    content = SECTIONS.format(must=must, button=button).encode()
+    (form,) = parse(content, "https://a.example.com/s", "text/html").forms
+    if fits:
+        filling.check(form, form.buttons[0], {})
+        with pytest.raises(filling.Unfit):
+            filling.check(form, form.buttons[1], {})
+    else:
+        with pytest.raises(filling.Unfit, match=r"Password\*"):
+            filling.check(form, form.buttons[0], {})
