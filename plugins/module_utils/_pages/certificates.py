@@ -18,7 +18,7 @@ from .._web.dates import parse_time
 from .._web.finder import Finder
 from .._web.session import WebSession
 from .._web.tables import Row, Table
-from .._web.words import SAME_WORDS
+from .._web.words import SAME_WORDS, clean
 from ._entries import Entry, entries
 
 PAGE: t.Final = "certificates"
@@ -32,6 +32,7 @@ _COLUMNS: t.Final = (
     "assigned_addresses",
     "certificate_warnings",
 )
+_NAMES: t.Final = ("issued_to", "issued_by", "friendly_name")
 _YES = re.compile(r"^(yes|ja|true|on|ein|present|vorhanden|✓|✔|x|1)\b|^[✓✔]", re.IGNORECASE)
 _NO = re.compile(r"^(no|nein|none|false|off|aus|missing|fehlt|keine?r?|✗|✘|-|–|0)\b|^[✗✘–-]", re.IGNORECASE)
 _NOTHING = re.compile(r"^(none|no|no warnings|keine|keine warnungen|-+|–|n/a|ok)?$", re.IGNORECASE)
@@ -84,8 +85,15 @@ def _refuse_two_columns(finder: Finder, table: Table) -> None:
             )
 
 
+def _told(key: str, text: str, element: t.Any) -> str:
+    """The value of a cell. Under a name may stand more about the certificate, in lines of its own."""
+    lines = dom.lines(element) if key in _NAMES else []
+    alone = len(lines) > 1 and clean(" ".join(lines)) == text and not lines[0].endswith(":")
+    return lines[0] if alone else text
+
+
 def _from_row(row: Row, table: Table, columns: t.Mapping[str, int]) -> Certificate:
-    values = {key: row.cells[i] for key, i in columns.items() if i < len(row.cells)}
+    values = {key: _told(key, row.cells[i], row.elements[i]) for key, i in columns.items() if i < len(row.cells)}
     facts = {header: text for header, text in zip(table.headers, row.cells) if header and text}
     return _make(values, facts)
 
@@ -96,7 +104,7 @@ def _from_entry(finder: Finder, entry: Entry) -> Certificate:
     for key in _COLUMNS:
         best = finder.vocabulary.best(key, inside, lambda fact: (fact.label,), floor=SAME_WORDS)
         if best:
-            values[key] = best[0].value
+            values[key] = _told(key, best[0].value, best[0].element)
     return _make(values, {fact.label: fact.value for fact in reversed(inside)})
 
 

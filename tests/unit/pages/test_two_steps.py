@@ -161,6 +161,22 @@ def test_a_list_of_actions_as_radio_buttons() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<strong>access.example.com</strong><br><small>Issued by Root</small>",
+        "<div>access.example.com</div><div>Root &middot; RSA 2048</div>",
+        "access.example.com",
+    ],
+)
+def test_what_stands_under_the_name_of_a_certificate_is_no_part_of_it(cell: str) -> None:
+    table = f"<h1>Certificates</h1><table><tr><th>Issued to</th><th>Expires</th></tr><tr><td>{cell}</td><td>2027-09-18</td></tr></table>"
+    listed = f"<h1>Certificates</h1><div class=card><dl><dt>Issued to</dt><dd>{cell}</dd><dt>Expires</dt><dd>2027-09-18</dd></dl></div>"
+    for content in (table, listed):
+        with session(site({"GET /certs": page(content)})) as web:
+            assert [one.issued_to for one in certificates.read(web)] == ["access.example.com"]
+
+
 def test_radios_that_choose_the_certificate_are_no_actions() -> None:
     content = (
         "<h1>Zertifikate</h1><form method=post action=/do><table><tr><th></th><th>Ausgestellt an</th></tr><tr><td>"
