@@ -29,7 +29,6 @@ MOST_MEMORY: t.Final = 400 * 1024
 
 fuzz = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize="SRA_FUZZ_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),
     database=None,

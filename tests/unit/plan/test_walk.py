@@ -45,7 +45,7 @@ def effects(step_id: str, pair: Pair, home: str) -> list[t.Callable[[], object]]
 
 
 @pytest.mark.parametrize("procedure", ["asynchronous", "synchronous"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 2**32), confirmed=st.booleans(), target=st.sampled_from(["latest", "12.2.0"]))
 def test_killed_anywhere_it_ends(procedure: str, seed: int, confirmed: bool, target: str) -> None:
     chance = random.Random(seed)
@@ -91,7 +91,7 @@ def test_killed_anywhere_it_ends(procedure: str, seed: int, confirmed: bool, tar
     assert {step: count for step, count in finished.items() if count > 1 and step != "sync"} == {}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), procedure=st.sampled_from(["asynchronous", "synchronous", "single"]))
 def test_any_state_is_well_formed_and_contradictions_stop(data: st.DataObject, procedure: str) -> None:
     pair = Pair()
@@ -127,7 +127,7 @@ def test_any_state_is_well_formed_and_contradictions_stop(data: st.DataObject, p
         assert not (changing.action == "update" and changing.device == result.serving)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda c: st.lists(c, max_size=2)))
 def test_odd_values_of_text_fields_never_break_it(value: t.Any) -> None:
     found = {**Pair().a.info(), "version": value, "build": value, "base_version": value, "failover_role": value}
