@@ -148,7 +148,7 @@ class _Synced:
         read = self._pages.read("login", lambda: failover_page.read(connection.login_web))
         text = read.last_sync_text or ""
         done = not read.sync_running and any(sign.isdigit() for sign in text) and text != self._page_before
-        self._words = f"last data sync {text or 'never'}{', one is running' if read.sync_running else ''}"
+        self._words = f"last data sync {text or 'not shown'}{', one is running' if read.sync_running else ''}"
         return Look(done, self._words, {})
 
 

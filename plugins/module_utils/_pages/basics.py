@@ -38,6 +38,12 @@ def build_in(value: str) -> str | None:
     return (found.group(1) or found.group(2)) if found else None
 
 
+def _product_build(finder: Finder) -> Fact | None:
+    """The build beside the product's version; "Base Software Build" says "Software Build" too."""
+    fact = finder.fact("product_build", where=lambda value: any(c.isdigit() for c in value) and len(value.split()) <= 4)
+    return fact if fact is None or finder.vocabulary.score("base_version", (fact.label,)) is None else None
+
+
 def read_product(finder: Finder) -> tuple[str | None, str | None]:
     """Version and build of the product, from labels."""
     version = finder.fact("product_version", where=has_version)
@@ -45,9 +51,7 @@ def read_product(finder: Finder) -> tuple[str | None, str | None]:
     if version is not None and base is not None and version.label == base.label:
         # "Base Software Version" says "Software Version" too; without a product there is no other.
         return None, None
-    build = finder.fact(
-        "product_build", where=lambda value: any(c.isdigit() for c in value) and len(value.split()) <= 4
-    )
+    build = _product_build(finder)
     number = find_version(version.value) if version else None
     return number, (build.value if build else build_in(version.value) if version else None)
 

@@ -344,6 +344,9 @@ def _assignment(web: WebSession, view: PageView) -> Assignment | None:
         rows = [one.entry for one in certificates.listed(web.finder(view, PAGE))]
     except PageError:
         rows = []
+    saving = web.finder(view, PAGE).actions("save_configuration")
+    # What reaches down to the button is no row of a list: it is the certificate that the page is about.
+    rows = [row for row in rows if not any(row.holds(action.element) for action in saving)]
     for form in view.forms:
         if form.index < 0 or form.method != "POST":
             continue

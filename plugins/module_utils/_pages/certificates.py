@@ -32,6 +32,8 @@ _COLUMNS: t.Final = (
     "assigned_addresses",
     "certificate_warnings",
 )
+# Cells; a row of two is a caption and its value.
+_PAIR: t.Final = 2
 _NAMES: t.Final = ("issued_to", "issued_by", "friendly_name")
 _YES = re.compile(r"^(yes|ja|true|on|ein|present|vorhanden|✓|✔|x|1)\b|^[✓✔]", re.IGNORECASE)
 _NO = re.compile(r"^(no|nein|none|false|off|aus|missing|fehlt|keine?r?|✗|✘|-|–|0)\b|^[✗✘–-]", re.IGNORECASE)
@@ -98,6 +100,18 @@ def _from_row(row: Row, table: Table, columns: t.Mapping[str, int]) -> Certifica
     return _make(values, facts)
 
 
+def _rows_around(element: t.Any) -> t.Iterator[tuple[list[str], list[str]]]:
+    """The other cells of a row with a table for each certificate, with what stands over their columns."""
+    for row in element.iterancestors("tr"):
+        table = next(row.iterancestors("table"), None)
+        first = next(table.iter("tr"), None) if table is not None else None
+        if first is None or first is row or any(map(dom.has_control, first)):
+            continue
+        headers, cells = ([dom.text_of(cell) for cell in one if cell.tag in ("td", "th")] for one in (first, row))
+        if len(headers) == len(cells) > _PAIR:
+            yield headers, cells
+
+
 def _from_entry(finder: Finder, entry: Entry) -> Certificate:
     inside = [fact for fact in finder.view.facts if entry.holds(fact.element)]
     values = {}
@@ -105,6 +119,9 @@ def _from_entry(finder: Finder, entry: Entry) -> Certificate:
         best = finder.vocabulary.best(key, inside, lambda fact: (fact.label,), floor=SAME_WORDS)
         if best:
             values[key] = _told(key, best[0].value, best[0].element)
+    for headers, cells in _rows_around(entry.mark):
+        for key, i in _columns(finder, headers).items():
+            values.setdefault(key, cells[i])
     return _make(values, {fact.label: fact.value for fact in reversed(inside)})
 
 

@@ -50,7 +50,9 @@ def read(web: WebSession) -> dict[str, t.Any]:
 def _passwords(finder: Finder, action: t.Any) -> list[Control]:
     if not isinstance(action, Button) or action.form is None:
         return []
-    return [control for control in finder.form_of(action).shown if control.type == "password" and not control.disabled]
+    fields = [c for c in finder.form_of(action).shown if c.type == "password" and not c.disabled]
+    # Where all sections of the page are one form, those under the button's own heading are meant.
+    return [field for field in fields if field.section == action.section] or fields
 
 
 def _values(finder: Finder, action: t.Any, password: str | None) -> dict[Control, str]:
@@ -187,7 +189,12 @@ def restore(web: WebSession, filename: str, file: t.BinaryIO, password: str | No
         )
     form, button = forms[0]
     values = _restore_values(finder, form, (filename, file, "application/octet-stream"), password)
-    return Press(web, PAGE, "upload_backup", "restore a backup").run(view, button, values).message
+    press = Press(web, PAGE, "upload_backup", "restore a backup")
+    result = press.run(view, button, values)
+    if result.said.doubts and not result.said.successes and web.finder(result.view, PAGE).actions("upload_backup"):
+        # The form came back with new words of failure outside any place for messages.
+        raise press.refused(" ".join(result.said.doubts))
+    return result.message
 
 
 def _restore_values(

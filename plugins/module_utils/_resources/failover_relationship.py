@@ -356,7 +356,7 @@ def _words(seen: Failover) -> str:
     if not seen.configured:
         return "no failover relationship"
     parts = [f"{seen.role}, peer {seen.peer or 'not shown'}"]
-    parts.append(f"last data sync {seen.last_sync_text or as_data(seen.last_sync) or 'never'}")
+    parts.append(f"last data sync {seen.last_sync_text or as_data(seen.last_sync) or 'not shown'}")
     if seen.sync_running:
         parts.append("a data sync is running")
     return "; ".join(parts)

@@ -153,7 +153,16 @@ def _cell_labels(element: t.Any) -> list[str]:
                 break
         left = left.getprevious()
     header = _column_header(cell, row)
+    if not found and not header and _kind(element) in ("checkbox", "radio") and not dom.text_of(cell):
+        found += _only_other_cell(cell)
     return found + ([header] if header else [])
+
+
+def _only_other_cell(cell: t.Any) -> list[str]:
+    """What a box is for, in a row of nothing but the box and the text after it."""
+    rest = [other for other in cell.itersiblings("td", "th") if dom.has_text(other) or dom.has_control(other)]
+    alone = len(rest) == 1 and not dom.has_control(rest[0]) and cell.getprevious() is None
+    return [dom.text_of(rest[0])] if alone else []
 
 
 def _column_header(cell: t.Any, row: t.Any) -> str:

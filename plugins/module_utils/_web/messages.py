@@ -18,7 +18,7 @@ _ERROR_WORDS = re.compile(
     r"|konnten? kein\w*|wurden? (?:nicht|kein\w*)|nicht gefunden|zeitüberschreitung|antwortet nicht|keine verbindung"
     r"|not permitted|refused|denied|rejected"
     r"|is required|are required|must (?:be|have|match|not|use|first)|do(?:es)? not match|mismatch|incorrect"
-    r"|unreachable|not reachable|not identical|differs?"
+    r"|unreachable|not reachable|not identical|differs?|(?:is|was|are|were) wrong|not readable|unreadable|nicht lesbar"
     r"|fehler|fehlgeschlagen|gescheitert|konnten? nicht|kann nicht|können nicht|ungültig\w*|nicht möglich"
     r"|verweigert|abgelehnt|nicht erlaubt"
     r"|nicht erreichbar|stimm(?:t|en) nicht|nicht überein\w*|erforderlich|nicht identisch|nicht zulässig"
@@ -26,7 +26,7 @@ _ERROR_WORDS = re.compile(
     re.IGNORECASE,
 )
 _SUCCESS_WORDS = re.compile(
-    r"\b(success(?:fully|ful)?|saved|completed?|has been|have been|was (?:changed|updated|started|saved)|done"
+    r"\b(success(?:fully|ful)?|saved|completed?|has been|have been|was (?:changed|updated|started|saved|imported|uploaded|assigned|restored)|done"
     r"|started|established|removed|updated"
     r"|erfolgreich\w*|gespeichert|abgeschlossen|wurden?|gestartet|hergestellt|getrennt|aktualisiert|übernommen)\b",
     re.IGNORECASE,
@@ -55,7 +55,8 @@ _ANY_FAILED = re.compile(
 _NO_ERRORS = re.compile(r"\b(no errors?|without (?:any )?errors?|keine fehler|ohne fehler)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zäöüß]|[\"\u201e\u201c(])")
 _ERROR_HINT = re.compile(
-    r"(^|[\s_-])(error|errors|danger|fail|failed|failure|fehler|invalid|alert-error|critical)($|[\s_-])", re.IGNORECASE
+    r"(^|[\s_-])(error|errors|danger|fail|failed|failure|fehler|invalid|alert-error|critical|bad)($|[\s_-])",
+    re.IGNORECASE,
 )
 _SUCCESS_HINT = re.compile(r"(^|[\s_-])(success|ok|done|confirmation|erfolg)($|[\s_-])", re.IGNORECASE)
 _MESSAGE_HINT = re.compile(
@@ -69,7 +70,8 @@ _FAILURE = re.compile(
     r"|could not|couldn.t|unable|denied|refused|rejected|unreachable|not reachable|invalid|incorrect|not allowed"
     r"|not permitted"
     r"|do(?:es)? not match|mismatch|fehler|fehlgeschlagen|gescheitert|konnten? nicht|verweigert|abgelehnt|nicht erreichbar|ungültig\w*"
-    r"|stimm(?:t|en) nicht|nicht zulässig|nicht erlaubt)\b",
+    r"|stimm(?:t|en) nicht|nicht zulässig|nicht erlaubt|(?:is|was|are|were) (?:wrong|not readable|unreadable)"
+    r"|(?:ist|war|sind|waren) (?:falsch|nicht lesbar))\b",
     re.IGNORECASE,
 )
 _ERROR_HEADING = re.compile(r"\b(errors?|failed|failure|fehler|fehlgeschlagen|fehlermeldung)\b", re.IGNORECASE)

@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import datetime
+import io
 import typing as t
 
 import pytest
 
-from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, SraError
+from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, RefusedByAppliance, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import (
     basics,
     certificate_store,
     certificates,
     failover,
+    software_management,
 )
 from ansible_collections.bseries.sra.plugins.module_utils._web import filling
 from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
@@ -233,3 +235,106 @@ def test_a_star_under_another_heading_with_its_own_button(must: str, button: str
     else:
         with pytest.raises(filling.Unfit, match=r"Password\*"):
             filling.check(form, form.buttons[0], {})
+
+
+def test_the_build_of_base_is_not_the_products() -> None:
+    content = (
+        "<h1>Status :: Basics</h1><table><tr><td>Appliance GUID:</td><td>0123456789abcdef0123456789abcdef</td></tr><tr><td>"
+        "Base Software Version:</td><td>6.1.4</td></tr><tr><td>Base Software Build:</td><td>61422</td></tr><tr><td>Installed Product:"
+        "</td><td>Privileged Remote Access 24.3.2 (Build 19881)</td></tr></table>"
+    )
+    with session(site({"GET /basics": page(content)})) as web:
+        read = basics.read(web)
+    assert (read.base_version, read.product_version, read.product_build) == ("6.1.4", "24.3.2", "19881")
+
+
+STORED = (
+    "<h1>Security :: Certificates</h1><table border=1><tr bgcolor=#ccc><td>&nbsp;</td><td>Certificate</td><td>Assigned IP</td>"
+    "<td>Warnings</td><td>&nbsp;</td></tr>{rows}</table>"
+)
+STORED_ROW = (
+    "<tr><td><input type=checkbox name=f_{n}></td><td><table><tr><td>Issued To:</td><td>{name}</td></tr><tr><td>Issued By:</td><td>"
+    "Root</td></tr></table></td><td>{ip}</td><td>{warning}</td><td><a href=/assign/{n}>Assign IP</a></td></tr>"
+)
+ASSIGN = (
+    "<h1>Assign IP</h1><form method=post action=/save><table border=1><tr><td><input type=checkbox name=f_1 value=1></td><td>192.0.2.11"
+    "</td></tr><tr><td><input type=checkbox name=f_2 value=1></td><td>192.0.2.12</td></tr></table><input type=submit name=f_3 "
+    "value='Save Configuration'></form>"
+)
+
+
+def test_a_certificate_in_a_table_of_its_own_and_boxes_before_what_they_are_for() -> None:
+    def rows(ip: str) -> str:
+        one = STORED_ROW.format(n=1, name="factory", ip="192.0.2.12", warning="<font color=red>Self-signed</font>")
+        two = STORED_ROW.format(n=2, name="access.example.com", ip=ip or "&nbsp;", warning="&nbsp;")
+        return page(STORED.format(rows=one + two))
+
+    transport = site({"GET /certs": rows(""), "GET /assign/2": page(ASSIGN), "POST /save": rows("192.0.2.11")})
+    with session(transport) as web:
+        factory, wanted = certificates.read(web)
+        assert (factory.addresses, factory.warnings) == (("192.0.2.12",), ("Self-signed",))
+        assert (wanted.issued_to, wanted.addresses, wanted.warnings) == ("access.example.com", (), ())
+        found = certificate_store.open_assignment(web, wanted)
+        assert found is not None
+        assert found.offered == {"192.0.2.11": False, "192.0.2.12": False}
+        found.save(["192.0.2.11"])
+    assert [request.form for request in transport.writes] == [{"f_1": "1", "f_3": "Save Configuration"}]
+
+
+def test_the_passwords_of_other_sections_stay_empty() -> None:
+    content = (
+        "<form method=post action=/s><table><tr><td><font><b>SOFTWARE :: BACKUP SETTINGS</b></font></td></tr></table><table><tr><td>"
+        "Backup Password:</td><td><input type=password name=a></td></tr><tr><td>Confirm Backup Password:</td><td><input type=password name=b>"
+        "</td></tr></table><button name=c>Download Backup</button><table><tr><td><font><b>SOFTWARE :: RESTORE SETTINGS</b></font></td></tr>"
+        "</table><table><tr><td>Configuration Backup File Password:</td><td><input type=password name=d></td></tr></table>"
+        "<button name=e>Upload Backup</button></form>"
+    )
+    with session(site({"GET /soft": page(content)}, interface="login"), "login") as web:
+        _view, finder, action = software_management.find_download(web)
+        filled = software_management._values(finder, action, "correct pony")
+    assert sorted(control.name for control in filled) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Das Kennwort der Sicherung ist falsch.</p>",
+        "<p>The password of the backup is wrong.</p>",
+        "<div class=bad>Nicht angenommen: Dateiformat</div>",
+        "<p>Für diese Datei ist ein anderes Kennwort erforderlich.</p>",
+    ],
+)
+def test_a_restore_that_comes_back_with_words_of_failure_was_refused(words: str) -> None:
+    form = (
+        "<h2>Software :: Einstellungen wiederherstellen</h2><form method=post enctype=multipart/form-data action=/r><p>Sicherungsdatei: "
+        "<input type=file name=f></p><p>Passwort der Sicherungsdatei: <input type=password name=p></p><button>Sicherung hochladen</button></form>"
+    )
+    shown = {"GET /soft": page(form, "de"), "POST /r": page(words + form, "de")}
+    with session(site(shown, language="de", interface="login"), "login") as web, pytest.raises(RefusedByAppliance):
+        software_management.restore(web, "x.nsb", io.BytesIO(b"NSB"), "correct pony")
+
+
+def test_the_page_that_assigns_shows_whom_the_certificate_is_for() -> None:
+    listed = (
+        "<h1>Zertifikate</h1><table><tr><th>Ausgestellt an</th><th>IP-Adressen</th><th></th></tr><tr><td>access.example.com</td><td>{ip}"
+        "</td><td><a href=/assign>IP zuweisen</a></td></tr></table>"
+    )
+    inner = (
+        "<h1>Sicherheit :: Zertifikate :: IP zuweisen</h1><dl><dt>Ausgestellt an</dt><dd>access.example.com</dd></dl><form method=post "
+        "action=/save><p>IP-Adressen:</p><div><input type=checkbox id=i0 name=ip value=192.0.2.11><label for=i0>192.0.2.11</label></div>"
+        "<button>Konfiguration speichern</button></form>"
+    )
+    transport = site(
+        {
+            "GET /certs": page(listed.format(ip="–"), "de"),
+            "GET /assign": page(inner, "de"),
+            "POST /save": page(listed.format(ip="192.0.2.11"), "de"),
+        },
+        language="de",
+    )
+    with session(transport) as web:
+        (wanted,) = certificates.read(web)
+        found = certificate_store.open_assignment(web, wanted)
+        assert found is not None
+        found.save(["192.0.2.11"])
+    assert [request.form for request in transport.writes] == [{"ip": "192.0.2.11"}]
