@@ -100,16 +100,16 @@ def _from_row(row: Row, table: Table, columns: t.Mapping[str, int]) -> Certifica
     return _make(values, facts)
 
 
-def _rows_around(element: t.Any) -> t.Iterator[tuple[list[str], list[str]]]:
-    """The other cells of a row with a table for each certificate, with what stands over their columns."""
+def _rows_around(element: t.Any) -> t.Iterator[tuple[list[str], list[t.Any]]]:
+    """What stands over the columns, and the cells, where each certificate has a table of its own in a row of a table."""
     for row in element.iterancestors("tr"):
         table = next(row.iterancestors("table"), None)
         first = next(table.iter("tr"), None) if table is not None else None
         if first is None or first is row or any(map(dom.has_control, first)):
             continue
-        headers, cells = ([dom.text_of(cell) for cell in one if cell.tag in ("td", "th")] for one in (first, row))
+        headers, cells = ([cell for cell in one if cell.tag in ("td", "th")] for one in (first, row))
         if len(headers) == len(cells) > _PAIR:
-            yield headers, cells
+            yield [dom.text_of(header) for header in headers], cells
 
 
 def _from_entry(finder: Finder, entry: Entry) -> Certificate:
@@ -121,7 +121,8 @@ def _from_entry(finder: Finder, entry: Entry) -> Certificate:
             values[key] = _told(key, best[0].value, best[0].element)
     for headers, cells in _rows_around(entry.mark):
         for key, i in _columns(finder, headers).items():
-            values.setdefault(key, cells[i])
+            if not dom.contains(cells[i], entry.mark):
+                values.setdefault(key, dom.text_of(cells[i]))
     return _make(values, {fact.label: fact.value for fact in reversed(inside)})
 
 

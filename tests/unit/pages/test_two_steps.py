@@ -21,6 +21,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._pages import (
     software_management,
 )
 from ansible_collections.bseries.sra.plugins.module_utils._web import filling
+from ansible_collections.bseries.sra.plugins.module_utils._web.messages import outcome
 from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
 from ansible_collections.bseries.sra.tests.unit.web.fakes import Reply, page, session, site
 
@@ -274,6 +275,7 @@ def test_a_certificate_in_a_table_of_its_own_and_boxes_before_what_they_are_for(
         factory, wanted = certificates.read(web)
         assert (factory.addresses, factory.warnings) == (("192.0.2.12",), ("Self-signed",))
         assert (wanted.issued_to, wanted.addresses, wanted.warnings) == ("access.example.com", (), ())
+        assert wanted.friendly_name is None
         found = certificate_store.open_assignment(web, wanted)
         assert found is not None
         assert found.offered == {"192.0.2.11": False, "192.0.2.12": False}
@@ -300,6 +302,7 @@ def test_the_passwords_of_other_sections_stay_empty() -> None:
     [
         "<p>Das Kennwort der Sicherung ist falsch.</p>",
         "<p>The password of the backup is wrong.</p>",
+        "<p><b>The password of the backup is wrong.</b></p>",
         "<div class=bad>Nicht angenommen: Dateiformat</div>",
         "<p>Für diese Datei ist ein anderes Kennwort erforderlich.</p>",
     ],
@@ -338,3 +341,9 @@ def test_the_page_that_assigns_shows_whom_the_certificate_is_for() -> None:
         assert found is not None
         found.save(["192.0.2.11"])
     assert [request.form for request in transport.writes] == [{"ip": "192.0.2.11"}]
+
+
+def test_an_answer_in_bold_is_no_heading() -> None:
+    shown = "<h1>Certificates</h1><p><b>1 certificate was imported.</b></p><p><font color=red>Self-signed certificate</font></p>"
+    said = outcome(frozenset(), parse(page(shown).encode(), "https://a.example.com/certs", "text/html"))
+    assert said.successes == ("1 certificate was imported.",)
