@@ -21,6 +21,8 @@ LISTED = ROOT / "docs" / "automation-platform.md"
 SCHEDULES = """
 - hosts: localhost
   gather_facts: false
+  connection: local
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
   tasks: [{ansible.builtin.include_role: {name: bseries.sra.awx, tasks_from: schedules}}]
 """
 
@@ -65,7 +67,6 @@ def test_two_set_ups_of_which_the_second_changes_nothing(tmp_path: pathlib.Path)
     inventory = json.loads(platform.named("inventories", "SRA appliances")["variables"])
     assert inventory == {"sra_windows": SETTINGS["sra_windows"], **SETTINGS["sra_awx_inventory_variables"]}
     assert_surveys_propose_a_canary(platform)
-    assert_each_window_starts_the_workflow_of_single_appliances(platform, tmp_path)
 
 
 def assert_surveys_propose_a_canary(platform: Platform) -> None:
@@ -74,21 +75,6 @@ def assert_surveys_propose_a_canary(platform: Platform) -> None:
     role = variables_of_the_role()
     templates = [one for one in role["awx_templates"].values() if "sra_serial" in one["survey"]]
     assert proposed == ["1,25%,100%"] * (len(templates) + len(role["awx_workflows"]))
-
-
-def assert_each_window_starts_the_workflow_of_single_appliances(platform: Platform, folder: pathlib.Path) -> None:
-    playbook = folder / "schedules.yml"
-    playbook.write_text(SCHEDULES, encoding="utf-8")
-    with Server(platform) as server:
-        outcome = set_up(server, folder, {**SETTINGS, "sra_awx_procedure": "single"}, str(playbook))
-    assert outcome.status == 0, outcome.output
-    (single,) = [
-        number
-        for number, item in platform.lists["workflow_job_templates"].items()
-        if item["name"] == "SRA Upgrade of single appliances"
-    ]
-    started = [item["name"] for item in platform.lists["schedules"].values() if item["unified_job_template"] == single]
-    assert started == ["SRA window 1", "SRA window 2"]
 
 
 def assert_the_workflow_is_linked(platform: Platform) -> None:
@@ -112,6 +98,20 @@ def assert_the_workflow_is_linked(platform: Platform) -> None:
     assert after("window_2", "failure") == [], "nothing may swing back while A is being updated"
     window_2 = platform.lists["workflow_job_template_nodes"][nodes["window_2"]]
     assert window_2["extra_data"] == {"sra_confirmed": "true"}
+
+
+def test_each_window_starts_the_workflow_of_single_appliances(tmp_path: pathlib.Path) -> None:
+    platform = Platform(TOKEN, PLAYBOOKS)
+    _status, organisation = platform.call("POST", "/api/v2/organizations/", {}, {"name": "Appliance upgrades"})
+    workflow = {"name": "SRA Upgrade of single appliances", "organization": organisation["id"]}
+    _status, single = platform.call("POST", "/api/v2/workflow_job_templates/", {}, workflow)
+    playbook = tmp_path / "schedules.yml"
+    playbook.write_text(SCHEDULES, encoding="utf-8")
+    with Server(platform) as server:
+        outcome = set_up(server, tmp_path, {**SETTINGS, "sra_awx_procedure": "single"}, str(playbook))
+    assert outcome.status == 0, outcome.output
+    started = [(item["name"], item["unified_job_template"]) for item in platform.lists["schedules"].values()]
+    assert started == [("SRA window 1", single["id"]), ("SRA window 2", single["id"])]
 
 
 def test_slices_that_would_tear_pairs_are_refused_by_name(tmp_path: pathlib.Path) -> None:
