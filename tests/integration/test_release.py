@@ -67,6 +67,7 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
         assert {(member.uid, member.uname, member.mode & 0o022) for member in archive} == {(0, "", 0)}
     assert "CHANGELOG.md" in names
     assert "extensions/patterns/appliance_upgrade/meta/pattern.json" in names
+    assert {f"roles/{role.name}/README.md" for role in (ROOT / "roles").iterdir()} <= set(names), "Galaxy asks for them"
     lean = (".ci", "requirements/", "Makefile", "noxfile.py", "extensions/molecule", "changelogs/fragments")
     assert [name for name in names if name.startswith(lean)] == []
     tests = {name for name in names if name.partition("/")[0] == "tests"}
