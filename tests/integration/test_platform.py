@@ -25,7 +25,7 @@ COUNTS = [SLICES, 1] if "SRA_TEST_FLEET" in os.environ else [SLICES]
 
 WINDOWS = (
     ["backup_a", "sync", "separate", "backup_b", "update_b", "verify_b", "swing"],
-    ["update_a", "verify_a", "establish", "final_sync", "verify_pair"],
+    ["backup_a", "backup_b", "update_a", "verify_a", "establish", "final_sync", "verify_pair"],
 )
 """The steps of each pair, however many jobs there are."""
 
