@@ -360,16 +360,13 @@ class Connection:
 
     def _driven(self, interface: Interface, make: t.Callable[..., WebSession]) -> WebSession:
         """The kind of session that the pages need; Playwright is loaded only where it is used."""
-        if self.options.web_driver != "browser":
-            session = make(WebSession, shelf=self.shelf)
-            if self.options.web_driver == "html" or not session.meets_a_shell():
-                return session
-            self._notes.append(
-                f"/{interface} on {self.label} is drawn by scripts; its pages are worked through Chromium (web_driver: auto)"
-            )
+        if self.options.web_driver == "html":
+            return make(WebSession, shelf=self.shelf)
         from ._browser.session import BrowserSession
 
-        return make(BrowserSession)
+        if self.options.web_driver == "browser":
+            return make(BrowserSession)
+        return make(BrowserSession, drawn=False, shelf=self.shelf)
 
 
 def same_id(one: str | None, other: str | None) -> bool:

@@ -20,7 +20,7 @@ from .. import _deps
 from .._errors import InputError, PageError, WaitTimeout
 from .._transport.transport import Transport
 from .._wait import Clock, Deadline, Look, wait_for
-from . import snapshot
+from . import page_scripts
 from .relay import Download, Relay, Upload
 
 PROGRAMS: t.Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -33,6 +33,21 @@ LONGEST_SILENCE: t.Final = 15.0
 """Seconds that a page may ask for nothing while a file is waited for."""
 CLICK_PATIENCE: t.Final = 5000
 """Milliseconds until something that is covered or disabled counts as not to be pressed."""
+LONGEST_OPENING: t.Final = 3.0
+"""Seconds until a list that opens shows its entries, or a switch its new state."""
+WIDTH: t.Final = 1400
+"""Pixels of a window in which menus are not folded away."""
+TALLEST: t.Final = 8000
+"""Pixels: a page that goes on for longer is read as far as this."""
+MOST_STRETCHES: t.Final = 8
+"""Times that a list may load more."""
+MOST_CHOICES: t.Final = 20
+"""Drawn selects of one page that are opened to learn what they offer."""
+State = t.Literal["gone", "changed", "same"]
+_KIND: t.Final = """element => element.tagName === "SELECT" ? "select"
+  : (element.getAttribute("role") === "combobox" || element.getAttribute("aria-haspopup") === "listbox")
+    && (element.tagName !== "INPUT" || element.readOnly) ? "choice"
+  : element.tagName === "INPUT" || element.tagName === "TEXTAREA" ? "input" : "text" """
 _ARGUMENTS: t.Final = (
     # Whatever gets past the relay finds no host.
     "--host-resolver-rules=MAP * ~NOTFOUND",
@@ -68,6 +83,11 @@ def executable() -> str:
         expected=f"one of {', '.join(PROGRAMS)} on the PATH of the controller",
         advice=INSTALL,
     )
+
+
+def is_installed() -> bool:
+    """Whether both that a browser needs are there."""
+    return any(map(shutil.which, PROGRAMS)) and bool(_deps.playwright)
 
 
 P = t.ParamSpec("P")
@@ -148,9 +168,11 @@ class Browser:
                 f"{program} does not start", seen=str(error).splitlines()[0], advice="Try it by hand as this user."
             ) from error
         self._exits.callback(chromium.close)
-        context = chromium.new_context(service_workers="block", accept_downloads=False, locale="en-US")
+        context = chromium.new_context(
+            service_workers="block", accept_downloads=False, locale="en-US", viewport={"width": WIDTH, "height": 900}
+        )
         context.set_default_timeout(self._transport.endpoint.timeout * 1000)
-        context.add_init_script(snapshot.WATCH)
+        context.add_init_script(page_scripts.WATCH)
         context.route("**/*", self.relay.handle)
         context.route_web_socket("**/*", lambda socket: socket.close())
         self._page = context.new_page()
@@ -176,7 +198,7 @@ class Browser:
         self.relay.may_send = may_send
         try:
             try:
-                self.page.evaluate("() => { window.__sraSaid = []; }")
+                self.page.evaluate(page_scripts.FORGET)
                 action(self.page)
             except _deps.playwright.Error as error:
                 if self.relay.failure is None:
@@ -196,7 +218,7 @@ class Browser:
 
         def look() -> Look[bool]:
             try:
-                state = page.evaluate(snapshot.STATE)
+                state = page.evaluate(page_scripts.STATE)
             except _deps.playwright.Error:
                 return Look(False, "another page is loading")
             # A page without a word on it is one that its scripts have yet to draw.
@@ -205,26 +227,36 @@ class Browser:
             words = "loading" if empty else "a spinner turns" if state["busy"] else "changing"
             return Look(not empty and not state["busy"] and not moving, words, True)
 
-        deadline = Deadline(LONGEST_BUSY, _PageClock(page))
-        with contextlib.suppress(WaitTimeout):
-            wait_for("a page at rest", look, deadline, first_delay=0.03, longest_delay=0.25)
+        self._quietly("a page at rest", look, LONGEST_BUSY)
 
     @_in_own_thread
     def goto(self, url: str) -> None:
         """Load an address."""
-        self.act(lambda page: page.goto(url, wait_until="commit"), may_send=False)
+
+        def load(page: t.Any) -> None:
+            if "#" in url and url == page.url:
+                # To the place where it is, a browser would not go.
+                page.reload(wait_until="commit")
+            else:
+                page.goto(url, wait_until="commit")
+
+        self.act(load, may_send=False)
 
     def _element(self, ref: str) -> t.Any:
-        return self.page.locator(f'[{snapshot.REF}="{ref}"]').first
+        """The numbered thing, in whatever frame it is; one that is gone fails when it is used."""
+        found = [frame.locator(f'[{page_scripts.REF}="{ref}"]') for frame in self.page.frames]
+        there = [locator for locator in found if locator.count()]
+        return (there or found)[0].first
 
     @_in_own_thread
-    def has(self, ref: str) -> bool:
-        """Whether the numbered thing is still there."""
-        return bool(self.page.locator(f'[{snapshot.REF}="{ref}"]').count())
+    def state_of(self, ref: str) -> State:
+        """Whether the numbered thing is there, and still says what it said when it was written down."""
+        return t.cast("State", self.page.evaluate(page_scripts.FIND, ref))
 
     @_in_own_thread
     def click(self, ref: str) -> None:
         """Press what has this number; inside ``act``."""
+        self.state_of(ref)
         self._press(self._element(ref))
 
     @staticmethod
@@ -243,21 +275,72 @@ class Browser:
     @_in_own_thread
     def fill(self, ref: str, value: str | bool | tuple[str, t.BinaryIO, str]) -> None:
         """Give a field its value, as a person would; inside ``act``."""
+        self.state_of(ref)
         element = self._element(ref)
         if isinstance(value, bool):
             self._tick(element, value)
         elif isinstance(value, tuple):
             self._choose_file(element, value)
-        elif element.evaluate("element => element.tagName") == "SELECT":
-            element.select_option(value=value)
         else:
-            element.fill(value)
+            self._write(element, value)
+
+    def _write(self, element: t.Any, value: str) -> None:
+        kind = element.evaluate(_KIND)
+        if kind == "select":
+            # Another one may be drawn over it, so that it need not be visible.
+            element.select_option(value=value, force=True)
+            return
+        if kind == "choice":
+            self._choose(element, value)
+            return
+        element.fill(value)
+        if kind == "input" and element.input_value() != value:
+            # Fields with a mask only understand keys.
+            element.fill("")
+            element.press_sequentially(value)
+            if element.input_value() != value:
+                raise PageError("a field does not keep what is written into it", state="nothing was sent")
+        # Many forms look at a field only when it is left.
+        element.blur()
+
+    def _choose(self, element: t.Any, value: str) -> None:
+        """Pick an entry of a list that opens under a drawn select."""
+        self._press(element)
+        self._await_choices()
+        if self.page.evaluate(page_scripts.CHOOSE, value) != 1:
+            self.page.keyboard.press("Escape")
+            raise PageError("the list does not offer the choice any more", expected=value, state="nothing was sent")
+
+    def _await_choices(self) -> None:
+        """Wait for the entries of a list that was opened; there may be none."""
+
+        def look() -> Look[bool]:
+            return Look(bool(self.page.evaluate(page_scripts.OPEN_CHOICES, None)), "no entries yet", True)
+
+        self._quietly("entries of a list", look, LONGEST_OPENING)
+
+    def _quietly(self, what: str, look: t.Callable[[], Look[bool]], seconds: float) -> None:
+        """Wait for something on the page; what does not come is left to whoever looks then."""
+        with contextlib.suppress(WaitTimeout):
+            wait_for(what, look, Deadline(seconds, _PageClock(self.page)), first_delay=0.03, longest_delay=0.25)
 
     def _tick(self, element: t.Any, value: bool) -> None:
         native = element.evaluate("element => element.tagName === 'INPUT'")
-        now = element.is_checked() if native else element.get_attribute("aria-checked") == "true"
-        if now != value:
+
+        def is_set() -> bool:
+            on = element.is_checked() if native else element.get_attribute("aria-checked") == "true"
+            return bool(on) == value
+
+        if is_set():
+            return
+        if native:
+            # The box itself may be invisible under a drawn one.
+            element.evaluate("element => element.click()")
+        else:
             self._press(element)
+        self._quietly("a switch", lambda: Look(is_set(), "as before", True), LONGEST_OPENING)
+        if not is_set():
+            raise PageError("a switch does not change when it is pressed", state="nothing was sent")
 
     def _choose_file(self, element: t.Any, value: tuple[str, t.BinaryIO, str]) -> None:
         """The page gets a stand-in of a few bytes; the relay streams the real file in its place."""
@@ -297,10 +380,42 @@ class Browser:
         return "; ".join(f"{one['name']}={one['value']}" for one in self.page.context.cookies(url))
 
     @_in_own_thread
+    def take_cookies(self, cookies: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Go on with a session that was begun without the browser."""
+        origin = self._transport.endpoint.origin
+        given = [{"name": one["name"], "value": str(one["value"] or ""), "url": origin} for one in cookies]
+        self.page.context.add_cookies(given)
+
+    @_in_own_thread
     def write_down(self) -> bytes:
         """What the page shows now, as a document."""
         try:
-            text = self.page.evaluate(snapshot.SCRIPT)
+            self._show_all()
+            self._learn_choices()
+            text = self.page.evaluate(page_scripts.SCRIPT)
         except _deps.playwright.Error as error:
             raise PageError("the page cannot be read", seen=str(error).splitlines()[0]) from error
         return str(text).encode("utf-8", "replace")
+
+    def _show_all(self) -> None:
+        """Make lists that draw only the rows in sight, or load more at their end, show all of them."""
+        for _round in range(MOST_STRETCHES):
+            found = self.page.evaluate(page_scripts.STRETCH)
+            height = min(found["height"], TALLEST)
+            taller = height > self.page.viewport_size["height"]
+            if not found["stretched"] and not taller:
+                return
+            if taller:
+                self.page.set_viewport_size({"width": WIDTH, "height": height})
+            self.settle()
+
+    def _learn_choices(self) -> None:
+        """Open each drawn select once to learn what it offers."""
+        for ref in self.page.evaluate(page_scripts.CLOSED_CHOICES)[:MOST_CHOICES]:
+            element = self._element(ref)
+            with contextlib.suppress(_deps.playwright.Error):
+                element.click(timeout=CLICK_PATIENCE)
+            self._await_choices()
+            if self.page.evaluate(page_scripts.OPEN_CHOICES, ref):
+                self.page.keyboard.press("Escape")
+            self.settle()

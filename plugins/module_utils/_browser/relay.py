@@ -72,9 +72,8 @@ class Relay:
         self.log: list[tuple[str, str, int]] = []
         self.failure: SraError | None = None
         self._last = time.monotonic()
-        #: Status and media type of the document that the page is.
+        #: Status of the document that the page is.
         self.status = 200
-        self.content_type = ""
 
     @property
     def idle(self) -> float:
@@ -198,7 +197,7 @@ class Relay:
             route.fulfill(status=200, headers=headers, body=f"<script>location.replace({_quoted(where)})</script>")
             return
         if navigates and request.frame.parent_frame is None:
-            self.status, self.content_type = response.status, response.content_type
+            self.status = response.status
         route.fulfill(status=response.status, headers=headers, body=response.body)
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import typing as t
@@ -14,7 +15,7 @@ import urllib.parse
 from .._errors import PageError, StateError
 from .._transport.transport import Response
 from .._wait import Deadline
-from .._web import recognise
+from .._web import recognise, signing
 from .._web.controls import Button, Form
 from .._web.dom import parse_html
 from .._web.filling import Values
@@ -23,8 +24,16 @@ from .._web.messages import other_danger
 from .._web.navigation import Link
 from .._web.session import Kind, Ready, WebSession
 from .._web.view import PageView
-from . import snapshot
-from .chromium import Browser
+from . import overlays, snapshot
+from .chromium import Browser, is_installed
+from .page_scripts import REF
+
+_FIRST_ERROR_STATUS: t.Final = 400
+_FIRST_SERVER_ERROR: t.Final = 500
+_MOST_FOLDED: t.Final = 4
+"""Menus that are unfolded in search of an entry."""
+_MOST_OVERLAYS: t.Final = 4
+"""Notices that may lie over a page, one above the other."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,12 +48,20 @@ class FilledIn(Ready):
 
 
 class BrowserSession(WebSession):
-    """Like WebSession, whose promises it keeps: in check mode the browser's requests are held back too, not only its clicks."""
+    """Like WebSession, whose promises it keeps: in check mode the browser's requests are held back too, not only its clicks.
 
-    def __init__(self, *args: t.Any, **options: t.Any) -> None:
+    Without ``drawn`` it begins with HTML, and goes on with the browser in the same session from the first page on that
+    is a shell, or that has nothing but menus and a place for a script to draw in.
+    """
+
+    def __init__(self, *args: t.Any, drawn: bool = True, **options: t.Any) -> None:
         super().__init__(*args, **options)
+        self._drawn = drawn
         self._browser = Browser(self.transport, self._agrees)
         self._asking: str | None = None
+        # The page that was opened last, for applications whose address does not say which it is.
+        self._opened: str | None = None
+        self._is_hollow = False
 
     def __exit__(self, *exc: object) -> None:
         try:
@@ -52,30 +69,134 @@ class BrowserSession(WebSession):
         finally:
             self._browser.close()
 
+    # From HTML to the browser
+
+    def _page(
+        self,
+        response: Response,
+        expect_session: bool,
+        tolerate: t.Collection[int] = (),
+        preceding: PageView | None = None,
+    ) -> PageView:
+        view = super()._page(response, expect_session=False, tolerate=range(400, 600), preceding=preceding)
+        if view.status < _FIRST_ERROR_STATUS and recognise.is_shell(view):
+            self._turn()
+            return self._load(view.url, expect_session, tolerate)
+        self._is_hollow = self._is_hollow or recognise.is_hollow(view)
+        return self._judged(view, view.status, expect_session, tolerate)
+
+    def _turn(self) -> None:
+        """Go on with the browser, in the same session."""
+        self._drawn = True
+        self._browser.take_cookies(self.transport.cookies)
+        self._say_once(
+            f"{self.start} on {self.label} is drawn by scripts; its pages are worked through Chromium (web_driver: auto)"
+        )
+
+    def _open_html(self, page: str) -> PageView:
+        self._is_hollow = False
+        try:
+            view = super().open(page)
+        except PageError:
+            if self._drawn or not self._is_hollow or not is_installed():
+                raise
+        else:
+            if self._drawn or not recognise.is_hollow(view) or not is_installed():
+                return view
+        self._turn()
+        self._load(self.start, True)
+        return self._open_drawn(page)
+
     def open(self, page: str) -> PageView:
+        return self._open_drawn(page) if self._drawn else self._open_html(page)
+
+    def _open_drawn(self, page: str) -> PageView:
         # The menus as they stand now: an address of an application need not lead to the same page again.
         self.sign_in()
         self._learn_id(page)
-        return self._arrived(page, self._navigator.find(self._with_menus(), page, self.follow))
+        view = self._arrived(page, self._navigator.find(self._with_menus(), page, self.follow))
+        self._opened = page
+        return view
 
     def _with_menus(self) -> PageView:
         view = self._look()
-        return view if recognise.has_sign_out(view, self.vocabulary) else self.get(self.start)
+        if overlays.modal_of(view.root) is None and self._has_menus(view):
+            return view
+        view = self._load(self.start, True)
+        for ref in overlays.folded(view, self.username)[:_MOST_FOLDED]:
+            if self._has_menus(view):
+                break
+            view = self._press_ref(ref, None, "read", "open the menu", True, ())
+        return view
+
+    def _has_menus(self, view: PageView) -> bool:
+        return recognise.has_sign_out(view, self.vocabulary) or any(
+            self.vocabulary.matches(key, caption)
+            for key in signing.MENU_KEYS
+            for link in view.links
+            for caption in link.captions
+        )
+
+    def sign_in_again(self) -> PageView:
+        self._opened = None
+        return super().sign_in_again()
+
+    def sign_out(self) -> None:
+        if self._drawn and self._signed_in:
+            with contextlib.suppress(*signing.EXPECTED_AT_SIGN_OUT):
+                # What cannot be found is said by the sign-out itself.
+                self.current = self._with_way_out()
+        super().sign_out()
+
+    def _with_way_out(self) -> PageView:
+        """The screen, with the menu of the account unfolded where the way out is in there."""
+        view = self._with_menus()
+        for ref in overlays.folded(view, self.username)[:_MOST_FOLDED]:
+            if recognise.has_sign_out(view, self.vocabulary):
+                break
+            view = self._press_ref(ref, None, "sign_out", "open the menu of the account", False, ())
+        return view
+
+    def leave_by(self, link: Link) -> PageView:
+        ref = link.element.get(REF)
+        if not self._drawn or ref is None:
+            return super().leave_by(link)
+        return self._press_ref(ref, link, "sign_out", "sign out", False, ())
+
+    # Pages
 
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
+        if not self._drawn:
+            return super().get(url, expect_session=expect_session, tolerate=tolerate)
         ref = _clicked(url)
         if ref is not None:
             return self._press_ref(ref, None, "read", "go on", expect_session, tolerate)
-        self._browser.goto(self.transport.absolute(url))
+        before = self._look() if self._opened is not None and url == self._browser.url else None
+        view = self._load(url, expect_session, tolerate)
+        if before is not None and self._opened is not None and not set(before.headings) & set(view.headings):
+            # The address is that of all screens, and the first of them is shown again.
+            return self.open(self._opened)
+        return view
+
+    def _load(self, url: str, expect_session: bool, tolerate: t.Collection[int] = ()) -> PageView:
+        self._browser.goto(self._whole(url))
         return self._shown(expect_session, tolerate)
 
+    def _whole(self, url: str) -> str:
+        """The address with what says in an application where in it."""
+        absolute = self.transport.absolute(url)
+        fragment = urllib.parse.urlsplit(url).fragment
+        return f"{absolute}#{fragment}" if fragment else absolute
+
     def follow(self, link: Link, *, purpose: str = "") -> PageView:
+        if not self._drawn:
+            return super().follow(link, purpose=purpose)
         self.trail.append(link)
-        ref = link.element.get(snapshot.REF)
-        if ref is not None and not self._browser.has(ref):
+        ref = link.element.get(REF)
+        if ref is not None and self._browser.state_of(ref) != "same":
             # Drawn anew since: the entry that stands in the same place now.
             same = [one for one in self._look().links if (one.captions, one.parents) == (link.captions, link.parents)]
-            ref = same[0].element.get(snapshot.REF) if len({one.url for one in same}) == 1 else None
+            ref = same[0].element.get(REF) if len({one.url for one in same}) == 1 else None
         if ref is None:
             return self.get(link.url)
         return self._press_ref(ref, link, "read", purpose or f"open {link.caption!r}", True, ())
@@ -90,9 +211,9 @@ class BrowserSession(WebSession):
         kind: Kind = "write",
         page: str = "",
     ) -> PageView:
-        if isinstance(action, Link) and not values:
+        if self._drawn and isinstance(action, Link) and not values:
             self._may(kind, "POST" if kind == "write" else "GET", purpose)
-            ref = action.element.get(snapshot.REF)
+            ref = action.element.get(REF)
             if ref is not None:
                 return self._press_ref(ref, action, kind, purpose, kind not in ("sign_in", "sign_out"), ())
         return super().press(view, action, values, purpose=purpose, kind=kind, page=page)
@@ -107,17 +228,22 @@ class BrowserSession(WebSession):
         kind: Kind = "write",
         view: PageView | None = None,
         page: str = "",
-    ) -> FilledIn:
+    ) -> Ready:
         """Check and fill in a form on the screen; only its button is left to be pressed."""
+        if not self._drawn:
+            return super().prepare(form, button, values, purpose, kind=kind, view=view, page=page)
         submission = self._prepare(form, button, values, purpose, kind, view, page)
         # What a script sends cannot be told beforehand: a button counts as one that changes something.
         self._may(kind, "POST", purpose)
+        self._refuse_changed(button, purpose)
         self._do(lambda: self._fill(button, values), kind, purpose)
         return FilledIn(submission, {}, form, button, values, kind, purpose)
 
     def send(self, ready: Ready) -> Response:
         """Press the button; what the page shows then is looked at by ``read``."""
-        relay, filled = self._browser.relay, t.cast("FilledIn", ready)
+        if not isinstance(ready, FilledIn):
+            return super().send(ready)
+        relay, filled = self._browser.relay, ready
         self._do(lambda: self._press_button(filled.form, filled.button, filled.values), filled.kind, filled.purpose)
         upload, relay.upload = relay.upload, None
         if upload is not None and not upload.sent:
@@ -125,6 +251,8 @@ class BrowserSession(WebSession):
         return Response(relay.status, self._browser.url, http.client.HTTPMessage(), b"")
 
     def read(self, answer: Response, kind: Kind = "write") -> PageView:
+        if not self._drawn:
+            return super().read(answer, kind)
         return self._shown(kind not in ("sign_in", "sign_out"), range(400, 500) if kind != "read" else ())
 
     def download(
@@ -138,6 +266,8 @@ class BrowserSession(WebSession):
         deadline: Deadline | None = None,
         page: str = "",
     ) -> Response:
+        if not self._drawn:
+            return super().download(view, action, values, dest_file, purpose=purpose, deadline=deadline, page=page)
         if self.reading_only:
             raise StateError(f"only reading: did not {purpose}", appliance=self.label, state="nothing was sent")
         if isinstance(action, Link) and _clicked(action.url) is None:
@@ -152,7 +282,7 @@ class BrowserSession(WebSession):
         kind: Kind = "read" if self.check_mode else "write"
         try:
             if isinstance(action, Link):
-                ref = action.element.get(snapshot.REF)
+                ref = action.element.get(REF)
                 self._do(lambda: self._browser.click(ref), kind, purpose)
             else:
                 form = self.finder(view, page).form_of(action)
@@ -179,13 +309,22 @@ class BrowserSession(WebSession):
         expect_session: bool,
         tolerate: t.Collection[int],
     ) -> PageView:
-        if not self._browser.has(ref):
-            raise PageError(
-                f"{link.caption if link else 'what was to be clicked'!r} is not on the page any more",
-                appliance=self.label, page=self.start, state="nothing was clicked",
-            )  # fmt: skip
+        if self._browser.state_of(ref) != "same":
+            raise self._changed(link.caption if link else "what was to be clicked")
         self._do(lambda: self._browser.click(ref), kind, purpose)
-        return self._shown(expect_session, tolerate)
+        return self._shown(expect_session, tolerate, may_clear=kind == "read")
+
+    def _refuse_changed(self, button: Button, purpose: str) -> None:
+        """Lists draw themselves anew in the same boxes: never press what says something else by now."""
+        ref = button.element.get(REF)
+        if ref is not None and self._browser.state_of(ref) != "same":
+            raise self._changed(f"{button.caption!r} to {purpose}")
+
+    def _changed(self, what: str) -> PageError:
+        return PageError(
+            f"{what} is not on the page any more, or stands for something else by now",
+            appliance=self.label, page=self.start, state="nothing was clicked",
+        )  # fmt: skip
 
     def _do(self, action: t.Callable[[], None], kind: Kind, purpose: str) -> None:
         sends = kind in ("sign_in", "sign_out", "check") or (kind == "write" and not self.check_mode)
@@ -198,37 +337,49 @@ class BrowserSession(WebSession):
 
     def _fill(self, button: Button, values: Values) -> None:
         for control, value in {**dict(button.chooses), **values}.items():
-            self._browser.fill(control.element.get(snapshot.REF), value)
+            self._browser.fill(control.element.get(REF), value)
 
     def _press_button(self, form: Form, button: Button, values: Values) -> None:
-        ref = button.element.get(snapshot.REF)
+        ref = button.element.get(REF)
         if ref is not None and button.element is not form.element:
             self._browser.click(ref)
         else:
             last = [control for control in values if control.is_text][-1]
-            self._browser.press_enter(last.element.get(snapshot.REF))
+            self._browser.press_enter(last.element.get(REF))
 
     def _agrees(self, question: str) -> bool:
         """A native dialog of the browser asks for a yes: given only in the middle of what it asks about."""
         return self._asking is not None and not other_danger(question, self._asking)
 
-    def _shown(self, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
+    def _shown(self, expect_session: bool, tolerate: t.Collection[int], may_clear: bool = True) -> PageView:
         relay = self._browser.relay
-        if relay.status >= 500:
+        if relay.status >= _FIRST_SERVER_ERROR:
             raise self._starting(f"answers with status {relay.status}", "")
-        root = snapshot.understand(
-            parse_html(self._browser.write_down(), "text/html; charset=utf-8"), self._browser.url
-        )
-        for words in self._browser.said:
-            box = root.makeelement("div", {"role": "alert"})
-            box.text = words
-            root.find("body").append(box)
-        view = PageView(root=root, url=self._browser.url, status=relay.status)
+        view = self._look()
+        failed = [status for _method, _path, status in relay.log if status >= _FIRST_SERVER_ERROR]
+        if failed and not view.forms and not view.links:
+            raise self._starting(f"shows nothing: its data come with status {failed[-1]}", view.text[:200])
+        if may_clear:
+            view = self._cleared(view)
         if self.check_mode and relay.blocked:
             self._say_once(
                 f"{self.start} on {self.label}: held back in check mode: {', '.join(sorted(set(relay.blocked)))}"
             )
+        if expect_session and overlays.says_session_is_over(view.root):
+            self._signed_in = False
+            raise self._expired(view)
         return self._judged(view, relay.status, expect_session, tolerate)
+
+    def _cleared(self, view: PageView) -> PageView:
+        """Close what lies over a page and only wants to be read: news, hints, a tour."""
+        for _notice in range(_MOST_OVERLAYS):
+            button = overlays.dismissal(view, self.vocabulary)
+            if button is None:
+                break
+            ref = button.element.get(REF)
+            self._do(lambda ref=ref: self._browser.click(ref), "read", f"close a notice by {button.caption!r}")
+            view = self._look()
+        return view
 
     def _look(self) -> PageView:
         """What the browser shows now."""

@@ -11,165 +11,33 @@ switches, links without an address, fields outside of a form) is then turned int
 
 from __future__ import annotations
 
+import itertools
+import re
 import typing as t
 
 from .._web import dom
+from .page_scripts import REF
 
-REF: t.Final = "data-sra-ref"
 CLICK: t.Final = "sra-click"
-
-SCRIPT: t.Final = r"""
-() => {
-  const escape = (s) => String(s).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
-  const skip = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "LINK", "META", "BASE", "HEAD", "SVG", "svg", "CANVAS", "OBJECT"]);
-  const empty = new Set(["INPUT", "IMG", "BR", "HR", "WBR", "AREA", "COL"]);
-  const roles = new Set(["button", "link", "tab", "menuitem", "switch", "checkbox", "radio", "textbox", "combobox", "option",
-    "spinbutton", "menuitemcheckbox", "menuitemradio", "treeitem", "searchbox"]);
-  const inUse = "a,button,label,summary,[role=button],[role=tab],[role=menuitem]";
-  const native = new Set(["A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "SUMMARY", "OPTION"]);
-  window.__sraRef = window.__sraRef || 0;
-  const deep = (root, selector) => {
-    const found = [...root.querySelectorAll(selector)];
-    for (const el of root.querySelectorAll("*")) if (el.shadowRoot) found.push(...deep(el.shadowRoot, selector));
-    return found;
-  };
-  const modal = deep(document, "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]")
-    .filter((e) => e.checkVisibility && e.checkVisibility({checkVisibilityCSS: true})).pop() || null;
-  const within = (el, box) => {
-    for (let node = el; node; node = node.parentNode || node.host) if (node === box) return true;
-    return false;
-  };
-  const usable = (el) => {
-    if (native.has(el.tagName) || roles.has(el.getAttribute("role") || "") || el.isContentEditable) return true;
-    if (el.hasAttribute("onclick")) return true;
-    const style = getComputedStyle(el);
-    const up = el.parentElement;
-    return style.cursor === "pointer" && !(up && getComputedStyle(up).cursor === "pointer") && !el.closest(inUse)
-      && !el.querySelector("a,button,input,select,textarea,[role=button]");
-  };
-  const attributes = (el, ref, hidden) => {
-    let out = "";
-    for (const a of el.attributes) {
-      const n = a.name.toLowerCase();
-      if (n.startsWith("on") || n === "style" || n === "hidden" || n === "value" || n === "checked" || n === "selected"
-        || n === "disabled" || n === "srcset" || n === "open" || n.startsWith("data-sra") || !/^[a-z_][\w:.-]*$/.test(n)) continue;
-      out += ` ${n}="${escape(a.value)}"`;
-    }
-    if (hidden) out += " hidden";
-    if (el.open) out += " open";
-    if (el.disabled) out += " disabled";
-    if (el.tagName === "INPUT") {
-      if (el.type === "checkbox" || el.type === "radio") { if (el.checked) out += " checked"; out += ` value="${escape(el.value)}"`; }
-      else if (el.type !== "file") out += ` value="${escape(el.value)}"`;
-    } else if (el.tagName === "OPTION") {
-      out += ` value="${escape(el.value)}"`; if (el.selected) out += " selected";
-    } else if (el.tagName === "BUTTON" && el.value) out += ` value="${escape(el.value)}"`;
-    if (ref) out += ` data-sra-ref="${ref}"`;
-    if (modal && !within(el, modal) && !within(modal, el) && native.has(el.tagName)) out += " data-sra-behind";
-    return out;
-  };
-  const children = (el) => {
-    if (el.shadowRoot) return [...el.shadowRoot.childNodes];
-    if (el.tagName === "SLOT") { const given = el.assignedNodes({flatten: true}); return given.length ? given : [...el.childNodes]; }
-    if (el.tagName === "IFRAME" || el.tagName === "FRAME") {
-      try { return el.contentDocument && el.contentDocument.body ? [el.contentDocument.body] : []; } catch (e) { return []; }
-    }
-    return [...el.childNodes];
-  };
-  const walk = (node) => {
-    if (node.nodeType === 3) return escape(node.nodeValue);
-    if (node.nodeType !== 1 || skip.has(node.tagName)) return "";
-    const el = node;
-    let hidden = false;
-    if (el.tagName !== "OPTION" && el.tagName !== "OPTGROUP" && el.tagName !== "SLOT" && el.checkVisibility
-      && !el.checkVisibility({checkVisibilityCSS: true}) && getComputedStyle(el).display !== "contents") hidden = true;
-    if (hidden && el.tagName === "INPUT" && el.type === "file" && el.closest("label,form,section,dialog,div")) hidden = false;
-    let ref = "";
-    if (usable(el)) {
-      ref = el.getAttribute("data-sra-ref");
-      if (!ref) { ref = String(++window.__sraRef); el.setAttribute("data-sra-ref", ref); }
-    }
-    let tag = el.tagName.toLowerCase();
-    if (["html", "body", "iframe", "frame", "frameset", "slot"].includes(tag) || tag.includes("-")) tag = "div";
-    const inside = empty.has(el.tagName) ? "" : el.tagName === "TEXTAREA" ? escape(el.value) : children(el).map(walk).join("");
-    const click = ref && !native.has(el.tagName) && !roles.has(el.getAttribute("role") || "") && !el.isContentEditable ? " data-sra-clickable" : "";
-    const text = el.isContentEditable && ref ? ` data-sra-text="${escape(el.innerText)}"` : "";
-    if (empty.has(el.tagName)) return `<${tag}${attributes(el, ref, hidden)}>`;
-    return `<${tag}${attributes(el, ref, hidden)}${click}${text}>${inside}</${tag}>`;
-  };
-  const gone = (window.__sraSaid || []).filter((m) => !document.documentElement.innerText.includes(m));
-  const said = gone.map((m) => `<div role="alert">${escape(m)}</div>`).join("");
-  const lang = document.documentElement.lang ? ` lang="${escape(document.documentElement.lang)}"` : "";
-  return `<!DOCTYPE html><html${lang}><head><title>${escape(document.title)}</title></head><body>${walk(document.body)}${said}</body></html>`;
-}
-"""
-
-WATCH: t.Final = r"""
-(() => {
-  window.__sraChanged = Date.now();
-  window.__sraSaid = [];
-  window.__sraPending = 0;
-  const ended = () => setTimeout(() => { window.__sraPending--; window.__sraChanged = Date.now(); }, 0);
-  const fetching = window.fetch;
-  window.fetch = function (...given) {
-    window.__sraPending++;
-    return fetching.apply(this, given).finally(ended);
-  };
-  const sending = XMLHttpRequest.prototype.send;
-  XMLHttpRequest.prototype.send = function (...given) {
-    window.__sraPending++;
-    this.addEventListener("loadend", ended, {once: true});
-    return sending.apply(this, given);
-  };
-  const loud = (el) => {
-    const marks = `${el.getAttribute("role") || ""} ${el.getAttribute("aria-live") || ""} ${el.getAttribute("class") || ""}`;
-    return /\b(alert|status|assertive|polite)\b|toast|snack|notif|flash|growl|message/i.test(marks);
-  };
-  const note = (node) => {
-    if (node.nodeType === 3) node = node.parentElement;
-    for (let el = node, depth = 0; el && el.nodeType === 1 && depth < 4; el = el.parentElement || (el.getRootNode() || {}).host, depth++) {
-      if (loud(el)) {
-        const text = (el.innerText || "").trim();
-        if (text && text.length < 1000 && !window.__sraSaid.includes(text)) window.__sraSaid.push(text);
-        return;
-      }
-    }
-    if (node.nodeType === 1) for (const el of node.querySelectorAll("[role=alert],[role=status],[aria-live]")) note(el.firstChild || el);
-  };
-  const watch = (root) => new MutationObserver((all) => {
-    window.__sraChanged = Date.now();
-    for (const one of all) { for (const n of one.addedNodes) note(n); if (one.type === "characterData") note(one.target); }
-  }).observe(root, {subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["class", "hidden", "disabled", "aria-busy", "aria-hidden", "open", "style"]});
-  watch(document);
-  const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (options) {
-    const root = attach.call(this, {...options, mode: "open"});
-    watch(root);
-    return root;
-  };
-})();
-"""
-
-STATE: t.Final = r"""
-() => {
-  const shown = (el) => el.checkVisibility && el.checkVisibility({checkVisibilityCSS: true});
-  const deep = (root, selector) => {
-    const found = [...root.querySelectorAll(selector)];
-    for (const el of root.querySelectorAll("*")) if (el.shadowRoot) found.push(...deep(el.shadowRoot, selector));
-    return found;
-  };
-  const busy = deep(document, "[aria-busy=true], [class*=spinner i], [class*=skeleton i], [class*=loading i], [class*=loader i], progress:not([value])")
-    .filter(shown).length;
-  return {ready: document.readyState === "complete", busy, pending: window.__sraPending || 0,
-    quiet: Date.now() - (window.__sraChanged || 0),
-    text: (document.body ? document.body.innerText : "").trim().length};
-}
-"""
 
 _CHOICES: t.Final = {"switch": "checkbox", "checkbox": "checkbox", "menuitemcheckbox": "checkbox", "radio": "radio"}
 _LINKS: t.Final = frozenset({"link", "tab", "menuitem", "treeitem"})
 _TEXTS: t.Final = frozenset({"textbox", "searchbox", "spinbutton"})
+_DIALOGS: t.Final = frozenset({"dialog", "alertdialog"})
+_MENU_ROLES: t.Final = frozenset({"navigation", "menu", "menubar", "tablist", "tree"})
+_MENU_MARK: t.Final = re.compile(
+    r"(^|[\s_-])(nav|navbar|navigation|sidenav|sidebar|menu|tabs?|drawer)($|[\s_-])", re.IGNORECASE
+)
+_FEWEST_ENTRIES: t.Final = 3
+"""Entries in a box with nothing else in it that make a menu."""
+_LONGEST_ENTRY: t.Final = 48
+_MOST_BOXES: t.Final = 3
+"""Boxes around an entry that may belong to it."""
+_SAVES: t.Final = re.compile(
+    r"^(save|apply|update|submit|speichern|übernehmen|anwenden|aktualisieren|änderungen)\b", re.IGNORECASE
+)
+_MOST_TICKS: t.Final = 2
+"""Boxes beside a disabled button that it may be waiting for."""
 _GROUPS: t.Final = frozenset({"dialog", "section", "article", "fieldset", "main", "aside", "tr"})
 _GROUP_ROLES: t.Final = frozenset({"dialog", "alertdialog", "region", "form", "tabpanel", "group", "row"})
 
@@ -181,6 +49,7 @@ def understand(root: t.Any, url: str) -> t.Any:
             _as_native(element, url)
     _give_names(root)
     _give_forms(root, url)
+    _wake_buttons(root)
     return root
 
 
@@ -199,11 +68,12 @@ def _as_native(element: t.Any, url: str) -> None:
     role = (element.get("role") or "").lower()
     if element.tag == "a":
         href = (element.get("href") or "").strip()
-        if role == "button":
-            element.tag = "button"
-            element.set("type", "button")
+        if role == "button" and not _leads(element):
+            _as_button(element)
         elif not href or href.startswith("#") or href.lower().startswith("javascript:"):
             element.set("href", click_url(url, ref))
+    elif element.tag == "input" and (element.get("type") or "").lower() == "button":
+        element.set("type", "submit")
     elif element.tag in ("input", "select", "textarea", "option", "summary"):
         return
     elif role in _CHOICES:
@@ -213,27 +83,73 @@ def _as_native(element: t.Any, url: str) -> None:
         element.text = element.get("data-sra-text") or ""
         for child in list(element):
             element.remove(child)
-    elif role in _LINKS:
-        element.tag = "a"
-        element.set("href", click_url(url, ref))
-    elif element.get("data-sra-clickable") is not None and _in_menu(element):
-        inner = element.makeelement("a", {"href": click_url(url, ref), REF: ref})
-        inner.text, element.text = element.text, None
-        for child in list(element):
-            inner.append(child)
-        element.insert(0, inner)
-        del element.attrib[REF]
+    elif role in _LINKS or _leads(element):
+        _as_link(element, url, ref)
     elif role == "button" or element.get("data-sra-clickable") is not None:
-        element.tag = "button"
-        element.set("type", "button")
+        _as_button(element)
+
+
+def _as_button(element: t.Any) -> None:
+    element.tag = "button"
+    element.set("type", "button")
+
+
+def _as_link(element: t.Any, url: str, ref: str) -> None:
+    """An entry of a list keeps its place around the link."""
+    if element.tag != "li":
+        element.tag = "a"
+        element.attrib.pop("type", None)
+        element.set("href", click_url(url, ref))
+        return
+    link = element.makeelement("a", {"href": click_url(url, ref), REF: ref})
+    link.text, element.text = element.text, None
+    for child in list(element):
+        link.append(child)
+    element.insert(0, link)
+    del element.attrib[REF]
+
+
+def _leads(element: t.Any) -> bool:
+    """True for what shows another page or opens a menu, and is no button of a form or a dialog."""
+    if not (
+        element.tag in ("a", "button")
+        or element.get("data-sra-clickable") is not None
+        or element.get("role") == "button"
+    ):
+        return False
+    for box in element.iterancestors():
+        if box.tag in ("form", "dialog") or (box.get("role") or "") in _DIALOGS:
+            return False
+    if (element.get("aria-haspopup") or "") in ("menu", "true"):
+        return True
+    return _in_menu(element) or _among_entries(element)
 
 
 def _in_menu(element: t.Any) -> bool:
-    """True for an entry of a menu that is made of boxes."""
-    return element.tag == "li" or any(
-        box.tag == "nav" or (box.get("role") or "") in ("navigation", "menu", "menubar", "tablist", "tree")
-        for box in element.iterancestors()
-    )
+    """True for an entry of a menu, however it is built."""
+    if element.tag == "li":
+        return True
+    for box in element.iterancestors():
+        if box.tag in ("main", "section", "article", "body"):
+            return False
+        if box.tag in ("nav", "menu") or (box.get("role") or "") in _MENU_ROLES:
+            return True
+        if _MENU_MARK.search(box.get("class") or "") and next(box.iter("input", "select", "textarea"), None) is None:
+            return True
+    return False
+
+
+def _among_entries(element: t.Any) -> bool:
+    """True where a box around it holds nothing but short entries like this one."""
+    for box in itertools.islice(element.iterancestors(), _MOST_BOXES):
+        if box.tag in ("body", "html") or next(box.iter("input", "select", "textarea"), None) is not None:
+            return False
+        entries = [one for one in box.iter() if dom.is_element(one) and one.get(REF) is not None]
+        if len(entries) >= _FEWEST_ENTRIES:
+            texts = [dom.text_of(one, form_parts=True) for one in entries]
+            together = " ".join(text for text in texts if text)
+            return max(map(len, texts)) <= _LONGEST_ENTRY and dom.text_of(box, form_parts=True) == together
+    return False
 
 
 def _choice(element: t.Any, kind: str) -> None:
@@ -266,6 +182,12 @@ def _give_names(root: t.Any) -> None:
     for element in root.iter("input", "select", "textarea"):
         if not element.get("name") and element.get(REF):
             element.set("name", f"field-{element.get(REF)}")
+    for number, group in enumerate(
+        box for box in root.iter() if dom.is_element(box) and box.get("role") == "radiogroup"
+    ):
+        for element in group.iter("input"):
+            if (element.get("type") or "") == "radio" and (element.get("name") or "").startswith("field-"):
+                element.set("name", f"choice-{number}")
     for element in root.iter("button"):
         # In a form a button without a type submits; in a page of scripts any button may.
         if element.get("type") in ("button", None) and element.get(REF):
@@ -294,6 +216,37 @@ def _give_forms(root: t.Any, url: str) -> None:
             form.set("method", "post")
         # How a script sends its fields is its own affair; it can send files.
         form.set("enctype", "multipart/form-data")
+
+
+def _wake_buttons(root: t.Any) -> None:
+    """A button that only waits for its fields to be filled in is none that cannot be pressed: pressing waits for it."""
+    forms = {form.get("id"): form for form in root.iter("form")}
+
+    def form_of(element: t.Any) -> t.Any:
+        return forms.get(element.get("form")) if element.get("form") else next(element.iterancestors("form"), None)
+
+    held: dict[t.Any, list[t.Any]] = {}
+    for element in root.iter("input", "select", "textarea"):
+        if (element.get("type") or "") not in ("hidden", "submit", "button", "image") and dom.visible(element):
+            held.setdefault(form_of(element), []).append(element)
+    for button in root.iter("button"):
+        if not dom.is_disabled(button) or button.get("data-sra-behind") is not None:
+            continue
+        fields = held.get(form_of(button), [])
+        if _waits(button, fields):
+            for name in ("disabled", "aria-disabled", "class"):
+                button.attrib.pop(name, None)
+
+
+def _waits(button: t.Any, fields: t.Sequence[t.Any]) -> bool:
+    """Whether a disabled button has something beside it that is still to be filled in, or saves what is to be changed."""
+    if not fields:
+        return False
+    ticks = [one for one in fields if (one.get("type") or "") in ("checkbox", "radio")]
+    if len(ticks) == len(fields) <= _MOST_TICKS and not all(one.get("checked") is not None for one in ticks):
+        return True
+    texts = [one for one in fields if one.tag == "input" and one not in ticks]
+    return any(not one.get("value") for one in texts) or bool(_SAVES.search(dom.text_of(button, form_parts=True)))
 
 
 def _group_of(element: t.Any) -> t.Any:

@@ -258,11 +258,64 @@ def is_starting(view: PageView) -> bool:
 
 _LONGEST_SHELL: t.Final = 80
 """Characters of text that an empty page may have, such as a word to wait."""
+_LONGEST_HINT: t.Final = 400
+_NEEDS_SCRIPTS: t.Final = re.compile(
+    r"java\s?script|(?:not supported|unsupported|outdated) browser|browser.{0,40}unterstützt", re.IGNORECASE
+)
+
+_PLACES: t.Final = re.compile(
+    r"^(?:app|application|root|spa|mount|__next|__nuxt|ember-app)$|[-_](?:app|root)$|^(?:app|root)[-_]"
+)
+
+
+def _silent(view: PageView) -> set[t.Any]:
+    """What only browsers without scripts show."""
+    return {element for box in view.root.iter("noscript") for element in box.iter()}
 
 
 def is_shell(view: PageView) -> bool:
     """A page that says nothing by itself: scripts draw what it is to show."""
-    if not any(True for _script in view.root.iter("script")) or view.forms or any(link.visible for link in view.links):
+    scripts = list(view.root.iter("script"))
+    places = [element for element in view.root.iter() if dom.is_element(element) and _is_place(element)]
+    if not scripts or not (places or any(script.get("src") for script in scripts)):
         return False
-    silent = set(view.root.iter("noscript"))
-    return len(" ".join(dom.lines(view.root, without=silent))) <= _LONGEST_SHELL
+    silent = _silent(view)
+    if any(form.element not in silent for form in view.forms if form.shown):
+        return False
+    if any(link.visible and not link.aside and link.element not in silent for link in view.links):
+        return False
+    text = " ".join(dom.lines(view.root, without=silent))
+    if not places and _STARTING.search(text):
+        # A page to wait on, which may well have a script that asks again.
+        return False
+    return len(text) <= _LONGEST_SHELL or (len(text) <= _LONGEST_HINT and bool(_NEEDS_SCRIPTS.search(text)))
+
+
+def is_hollow(view: PageView) -> bool:
+    """A page with its menus around an empty place, which scripts are to fill."""
+    if not any(True for _script in view.root.iter("script")) or not any(link.visible for link in view.links):
+        return False
+    silent = _silent(view)
+    shown = [control for form in view.forms for control in form.shown if control.element not in silent]
+    if shown or view.facts or any(table.rows for table in view.tables):
+        return False
+    around = {link.element for link in view.links} | {button.element for button in view.buttons} | silent
+    around |= {heading.element for heading in view.sections.headings}
+    around |= set(view.root.iter("header", "footer", "nav"))
+    if len(" ".join(dom.lines(view.root, without=around))) > _LONGEST_SHELL:
+        return False
+    return any(_is_place(element) for element in view.root.iter() if dom.is_element(element))
+
+
+def _is_place(element: t.Any) -> bool:
+    """Where a script draws: a box of the usual name, an empty one with a name, or one of a kind that only scripts know."""
+    name = element.get("id")
+    box = element.tag in ("div", "main", "section") and name is not None
+    if not (box or "-" in element.tag) or not dom.visible(element):
+        return False
+    return bool(name and _PLACES.search(name)) or (not len(element) and not dom.has_text(element))
+
+
+def binds(text: str) -> bool:
+    """True for words on which going on is more than having read them."""
+    return bool(_BINDING.search(text))

@@ -122,8 +122,6 @@ class WebSession:
         self._is_untried = False
         self._answer: tuple[PageView, Response] | None = None
         self._just_read: _JustRead | None = None
-        # The start page that was looked at to choose the driver.
-        self._first: Response | None = None
         self._home_answer: Response | None = None
         self._found: dict[str, str] = {}
         # Pages inside frames come alone, without the menu and the way to sign out.
@@ -276,28 +274,8 @@ class WebSession:
             self._refused = None
             self._shelf.drop(self._shelf_key)
 
-    def meets_a_shell(self) -> bool:
-        """Whether the start page is empty until scripts draw it; one that does not answer now is taken for a page.
-
-        The page is kept for the sign-in that follows. A session that goes on met no shell.
-        """
-        if self._shelf_key is None:
-            self._take_from_shelf()
-        if self._signed_in or self._refused is not None:
-            return False
-        try:
-            self._first = self.transport.request("GET", self.start, follow_redirects=True)
-        except SraError:
-            return False
-        answer = self._first
-        return answer.status < 400 and recognise.is_shell(
-            parse(answer.body, answer.url, answer.headers.get("Content-Type") or "", answer.status)
-        )
-
     def start_page(self) -> PageView:
-        first, self._first = self._first, None
-        if first is not None:
-            return self._page(first, expect_session=False)
+        """Read the page at the start address, signed in or not."""
         return self.get(self.start, expect_session=False)
 
     # Pages
@@ -402,6 +380,10 @@ class WebSession:
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
         """Read a page, following redirects and pages that replace themselves at once."""
         return self._page(self.transport.request("GET", url, follow_redirects=True), expect_session, tolerate)
+
+    def leave_by(self, link: Link) -> PageView:
+        """Open a link that ends the session."""
+        return self.get(link.url, expect_session=False)
 
     def reload(self, view: PageView) -> PageView:
         """Read a page again."""

@@ -195,7 +195,7 @@ def judge(web: WebSession, before: PageView, answer: PageView) -> PageView:
     if said.errors and not answer.links:
         raise _refused(web, "was refused", words)
     if not any(
-        web.vocabulary.matches(key, caption) for key in _MENU_KEYS for link in answer.links for caption in link.captions
+        web.vocabulary.matches(key, caption) for key in MENU_KEYS for link in answer.links for caption in link.captions
     ):
         raise web.page_error(
             answer, "the page after the sign-in shows neither a menu nor a way to sign out", key="sign_out", page=web.start,
@@ -204,7 +204,7 @@ def judge(web: WebSession, before: PageView, answer: PageView) -> PageView:
     return answer
 
 
-_MENU_KEYS: t.Final = (
+MENU_KEYS: t.Final = (
     "status",
     "networking",
     "security",
@@ -239,7 +239,7 @@ def sign_out(web: WebSession, view: PageView) -> None:
         raise web.page_error(view, "no way to sign out was found", key="sign_out", page=web.start)
     item = visible[0]
     if isinstance(item, Link):
-        after = web.get(item.url, expect_session=False)
+        after = web.leave_by(item)
     else:
         form = next(form for form in view.forms if form.index == item.form)
         after = web.submit(form, item, {}, "sign out", kind="sign_out")

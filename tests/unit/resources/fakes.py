@@ -176,6 +176,7 @@ class World:
 
     def _patch(self, monkeypatch: t.Any) -> None:
         from ansible_collections.bseries.sra.plugins.module_utils import _module
+        from ansible_collections.bseries.sra.plugins.module_utils._browser import session as browser_session
         from ansible_collections.bseries.sra.plugins.module_utils._pages import (
             basics,
             certificates,
@@ -192,8 +193,8 @@ class World:
             lambda transport, *_account, **_options: FakeApi(self.appliances[transport.endpoint.host]),
         )
         monkeypatch.setattr(
-            _module,
-            "WebSession",
+            browser_session,
+            "BrowserSession",
             lambda transport, interface, *_account, **options: FakeWeb(
                 self.appliances[transport.endpoint.host], interface, options["check_mode"]
             ),
@@ -225,9 +226,6 @@ class FakeWeb:
 
     def __exit__(self, *exc: object) -> None:
         self.appliance.sessions[self.interface] = False
-
-    def meets_a_shell(self) -> bool:
-        return False
 
     def forget_refusal(self) -> None:
         """Nothing is refused here that may be accepted later."""
