@@ -105,9 +105,12 @@ _TOOLS: t.Final = r"""
 
 STATE: t.Final = (
     r"""
-() => {"""
+async () => {"""
     + _TOOLS
     + r"""
+  // What is asked for because something came into sight is only known once the page has been painted.
+  const painted = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.race([painted, new Promise((done) => setTimeout(done, 500))]);
   const turning = /(^|[\s_-])(spinners?|skeleton|loading|loader|busy)($|[\s_-])/i;
   const over = /(^|[\s_-])(hidden|done|complete|finished|inactive|off|not|no)($|[\s_-])/i;
   const marked = deep(document, "[aria-busy=true], progress:not([value]), [role=progressbar]:not([aria-valuenow])");

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import http.client
 import typing as t
 import urllib.parse
@@ -376,8 +377,8 @@ class BrowserSession(WebSession):
             button = overlays.dismissal(view, self.vocabulary)
             if button is None:
                 break
-            ref = button.element.get(REF)
-            self._do(lambda ref=ref: self._browser.click(ref), "read", f"close a notice by {button.caption!r}")
+            press = functools.partial(self._browser.click, button.element.get(REF))
+            self._do(press, "read", f"close a notice by {button.caption!r}")
             view = self._look()
         return view
 

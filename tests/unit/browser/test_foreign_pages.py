@@ -159,9 +159,9 @@ def test_a_list_that_loads_more_at_its_end_is_read_whole(screen: Screen) -> None
     const list = document.getElementById("list"); let page = 0;
     const more = async () => { if (page > 2) return; const n = page++; const rows = await (await fetch(`/rows`)).json();
       for (const row of rows) { const li = document.createElement("li"); li.style.height = "60px"; li.textContent = `${row} ${n}`; list.append(li); } };
-    new IntersectionObserver((seen) => { if (seen[0].isIntersecting) more().then(() => { end.remove(); list.after(end); }); })
-      .observe(document.getElementById("end"));
-    const end = document.getElementById("end");"""
+    const end = document.getElementById("end");
+    const near = new IntersectionObserver((seen) => { if (seen[0].isIntersecting) more().then(() => { near.unobserve(end); near.observe(end); }); });
+    near.observe(end);"""
     view = screen.show('<ul id="list"></ul><div id="end">.</div>', script, rows=[f"item {n} of" for n in range(20)])
     assert [f"item 19 of {number}" in view.lines for number in range(3)] == [True] * 3
 
