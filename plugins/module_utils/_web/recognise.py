@@ -295,6 +295,8 @@ def is_hollow(view: PageView) -> bool:
     """A page with its menus around an empty place, which scripts are to fill."""
     if not any(True for _script in view.root.iter("script")) or not any(link.visible for link in view.links):
         return False
+    if is_shell(view):
+        return False
     silent = _silent(view)
     shown = [control for form in view.forms for control in form.shown if control.element not in silent]
     if shown or view.facts or any(table.rows for table in view.tables):

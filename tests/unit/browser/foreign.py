@@ -82,3 +82,55 @@ class Screen:
 
     def press(self, view: PageView, finder: Finder, key: str, values: dict[t.Any, t.Any] | None = None) -> PageView:
         return self.web.press(view, finder.action(key), values, purpose="save the settings")
+
+
+MENU: t.Final = '<nav><a href="/basics">Status</a> <a href="/out">Logout</a></nav>'
+FACTS: t.Final = "<h1>Basics</h1><dl><dt>Appliance ID</dt><dd>9f3c2a77-1111</dd></dl>"
+SIGN_IN: t.Final = (
+    '<form method="post" action="/in"><label>Username <input name="u"></label><label>Password '
+    '<input type="password" name="p"></label><button>Login</button></form>'
+)
+# What is drawn comes as data; only who is signed in gets it.
+DRAW: t.Final = (
+    '<div id="app"></div><script src="/app.js"></script><script>fetch("/data").then((answer) => answer.json())'
+    ".then((data) => { app.innerHTML = data.html; })</script>"
+)
+NO_SCRIPT: t.Final = '<noscript>Please enable JavaScript. <a href="https://example.com/">How?</a></noscript>'
+
+
+class Site(Back):
+    """An interface of which some pages are HTML and the others drawn: ``drawn`` holds sign_in, home, basics or hollow (basics)."""
+
+    def __init__(self, *drawn: str) -> None:
+        super().__init__()
+        self.drawn = drawn
+        self.signed_in = False
+        self.answers = {
+            "/appliance": lambda *_: self._first(),
+            "/basics": lambda *_: self._page("basics", MENU + FACTS),
+            "/data": lambda *_: {"html": self._data()},
+            "/in": lambda *_: self._turned(True),
+            "/out": lambda *_: self._turned(False),
+        }
+        self.set_cookie = {"/in": "sid=right; Path=/; Secure; HttpOnly"}
+
+    @property
+    def cookies(self) -> list[dict[str, t.Any]]:
+        return [{"name": "sid", "value": "right"}] if self.signed_in else []
+
+    def _page(self, name: str, content: str) -> str:
+        if "hollow" in self.drawn and name == "basics":
+            content = f"{MENU}<h1>Status</h1>{DRAW}"
+        elif name in self.drawn:
+            content = NO_SCRIPT + DRAW
+        return f"<!DOCTYPE html><html><body>{content}</body></html>"
+
+    def _first(self) -> str:
+        return self._page("home", f"{MENU}<h1>Welcome</h1>") if self.signed_in else self._page("sign_in", SIGN_IN)
+
+    def _turned(self, signed_in: bool) -> str:
+        self.signed_in = signed_in
+        return self._first()
+
+    def _data(self) -> str:
+        return MENU + FACTS if "sid=right" in self.headers[-1].get("cookie", "") else SIGN_IN
