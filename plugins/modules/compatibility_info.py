@@ -94,8 +94,8 @@ survey:
       returned: always
     pages:
       description:
-        - C(page), C(interface), C(name), C(state), C(way) (the captions that lead there), C(path), C(language), C(detail), C(by_hand) and
-          C(controls) of each page.
+        - C(page), C(interface), C(name), C(state), C(way) (the captions that lead there), C(path), C(language), C(detail), C(by_hand),
+          C(driver) (V(html), or V(browser) for a page that is drawn by scripts; null where it was not reached) and C(controls) of each page.
         - A control has C(control), C(name), C(state), C(caption), C(how), C(value), C(detail), C(candidates) and C(by_hand).
         - A state is V(found), V(missing), V(not_understood), V(not_visible) (shown in another state of the appliance),
           V(not_offered) (on a backup) or V(not_looked_at).

@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import pathlib
 import shutil
+import signal
+import tempfile
+import time
 import typing as t
 
 import pytest
@@ -18,6 +23,8 @@ from .conftest import Lab
 
 StartLab = t.Callable[..., Lab]
 CONFIRMED = ("-e", "sra_confirmed=true")
+# Seconds that a limit may be away on a machine with a lot to do.
+PATIENCE = 600.0
 
 pytest.importorskip("playwright", reason="the optional driver for pages drawn by scripts needs playwright")
 pytestmark = pytest.mark.skipif(
@@ -25,28 +32,37 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def browsers() -> list[str]:
-    """The Chromium processes of this machine that the collection has started."""
+@pytest.fixture
+def own_tmp() -> t.Iterator[pathlib.Path]:
+    """Where the temporary files of a run go, so that they and its browsers are told from those of other runs."""
+    with tempfile.TemporaryDirectory(prefix="own-") as folder:
+        yield pathlib.Path(folder)
+
+
+def browsers(own_tmp: pathlib.Path) -> list[str]:
+    """The processes of Chromium whose profile is in a folder."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             command = path.read_bytes()
         except OSError:
             continue
-        if b"--host-resolver-rules=MAP * ~NOTFOUND" in command:
+        if b"--user-data-dir=" + bytes(own_tmp) in command:
             found.append(path.parent.name)
     return found
 
 
-def test_a_pair_of_an_application_and_of_ordinary_pages(start_lab: StartLab) -> None:
+def test_a_pair_of_an_application_and_of_ordinary_pages(start_lab: StartLab, own_tmp: pathlib.Path) -> None:
     lab = start_lab(
         {"time_scale": 120, "pairs": [{"name": "one", "a": {"skin": "application"}, "b": {"skin": "german2019"}}]}
     )
+    lab.variables["TMPDIR"] = str(own_tmp)
     first = lab.play("upgrade_asynchronous", *CONFIRMED, timeout=1100)
     assert first.status == 0, first.output
     assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
     assert lab.simulator.violations() == []
-    assert browsers() == []
+    assert browsers(own_tmp) == []
+    assert not list(own_tmp.glob("sra-browser-*"))
 
 
 def test_check_mode_sends_nothing_to_an_application(start_lab: StartLab) -> None:
@@ -55,3 +71,56 @@ def test_check_mode_sends_nothing_to_an_application(start_lab: StartLab) -> None
     outcome = lab.play("upgrade_single", "--check", timeout=600)
     assert outcome.status == 0, outcome.output
     assert lab.writes() == []
+
+
+def wait_for(what: str, done: t.Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end, f"{what} never came"
+        time.sleep(0.1)
+
+
+def test_a_killed_run_leaves_no_browser_and_the_same_command_goes_on(
+    start_lab: StartLab, own_tmp: pathlib.Path
+) -> None:
+    single = {"name": "one", "single": True, "a": {"skin": "application"}}
+    lab = start_lab({"pairs": [single], "time_scale": 120, "seed": 9})
+    lab.variables["TMPDIR"] = str(own_tmp)
+    process = lab.start("upgrade_single", *CONFIRMED)
+
+    def installing() -> bool:
+        assert process.poll() is None, "the run ended before it could be killed"
+        asked = any(entry["kind"] == "write" and "install" in (entry["action"] or "") for entry in lab.simulator.log())
+        return asked and bool(browsers(own_tmp))
+
+    try:
+        wait_for("the moment to kill the run", installing)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    wait_for("the end of the browser", lambda: not browsers(own_tmp))
+    wait_for("the end of its folder", lambda: not list(own_tmp.glob("sra-browser-*")))
+    outcome = lab.play("upgrade_single", *CONFIRMED, timeout=1100)
+    assert outcome.status == 0, outcome.output
+    assert lab.device("a")["product"] == "12.2.0"
+    assert lab.simulator.violations() == []
+    assert browsers(own_tmp) == []
+    assert not list(own_tmp.glob("sra-browser-*"))
+
+
+def test_the_compatibility_table_names_the_driver_of_each_page(start_lab: StartLab) -> None:
+    pair = {"name": "one", "a": {"skin": "application_german"}, "b": {"skin": "english2019"}}
+    lab = start_lab({"pairs": [pair], "seed": 3})
+    outcome = lab.play("compatibility", timeout=PATIENCE)
+    assert outcome.status == 0, outcome.output
+    assert "worked through Chromium" in outcome.output
+    reports = sorted((lab.folder / "sra-reports").glob("compatibility-*.json"))
+    surveys = [json.loads(path.read_text(encoding="utf-8"))["survey"] for path in reports]
+    drivers = [{page["driver"] for page in survey["pages"] if page["state"] == "found"} for survey in surveys]
+    assert drivers == [{"browser"}, {"html"}]
+    states = {control["state"] for survey in surveys for page in survey["pages"] for control in page["controls"]}
+    assert states <= {"found", "not_visible", "not_offered"}, outcome.output
+    tables = [path.with_suffix(".html").read_text(encoding="utf-8") for path in reports]
+    assert ["worked through Chromium" in table for table in tables] == [True, False]
+    assert lab.writes() == []
+    assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []

@@ -9,10 +9,14 @@ Random markup is told by its seed; SRA_TEST_SEED sets the first one, so that a f
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import typing as t
 
 import pytest
+
+from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
 
 from .conftest import Lab
 
@@ -21,6 +25,8 @@ CONFIRMED = ("-e", "sra_confirmed=true")
 SKINS = ("english2019", "german2019", "modern_english", "modern_german", "other_hands", "other_hands_german")
 EVERYTHING = os.environ.get("SRA_TEST_SKINS") == "all"
 FIRST_SEED = int(os.environ.get("SRA_TEST_SEED", "101"))
+
+HAS_BROWSER = importlib.util.find_spec("playwright") is not None and any(map(shutil.which, PROGRAMS))
 
 Case = tuple[str, str, str, int]
 
@@ -42,7 +48,21 @@ def cases() -> list[Case]:
     ]
     single: list[Case] = [("upgrade_single", skin, "", 1) for skin in SKINS]
     seeds: list[Case] = [("upgrade_asynchronous", "randomised", "randomised", FIRST_SEED + more) for more in range(20)]
-    return [*same, *mixed, *single, *seeds]
+    return [*same, *mixed, *single, *seeds, *_drawn()]
+
+
+def _drawn() -> list[Case]:
+    """All procedures over pages that scripts draw, also beside HTML; the seed decides what the application is like."""
+    if not HAS_BROWSER:
+        return []
+    pairs = [("application", "application"), ("application_german", "english2019"), ("other_hands", "application")]
+    kinds: list[Case] = [
+        (playbook, *skins, FIRST_SEED + number)
+        for number, skins in enumerate(pairs)
+        for playbook in ("upgrade_asynchronous", "upgrade_synchronous")
+    ]
+    seeds: list[Case] = [("upgrade_single", "application", "", FIRST_SEED + more) for more in range(6)]
+    return [*kinds, *seeds]
 
 
 @pytest.mark.parametrize(("playbook", "skin_a", "skin_b", "seed"), cases())

@@ -12,7 +12,6 @@ import functools
 import os
 import pathlib
 import shutil
-import tempfile
 import threading
 import typing as t
 
@@ -21,6 +20,7 @@ from .._errors import InputError, PageError, WaitTimeout
 from .._transport.transport import Transport
 from .._wait import Clock, Deadline, Look, wait_for
 from . import page_scripts
+from .folder import own_folder, temporary_files_in
 from .relay import Download, Relay, Upload
 
 PROGRAMS: t.Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -156,7 +156,10 @@ class Browser:
 
     def _start(self) -> None:
         program = executable()
-        playwright = self._exits.enter_context(_deps.playwright.sync_playwright())
+        _deps.require("playwright")
+        self._folder = self._exits.enter_context(own_folder())
+        with temporary_files_in(self._folder):
+            playwright = self._exits.enter_context(_deps.playwright.sync_playwright())
         arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         try:
             chromium = playwright.chromium.launch(
@@ -345,16 +348,10 @@ class Browser:
     def _choose_file(self, element: t.Any, value: tuple[str, t.BinaryIO, str]) -> None:
         """The page gets a stand-in of a few bytes; the relay streams the real file in its place."""
         name, file, content_type = value
-        folder = self._private_folder()
-        stand_in = folder / name
+        stand_in = t.cast(pathlib.Path, self._folder) / name
         stand_in.write_bytes(b"stand-in")
         self.relay.upload = Upload(stand_in.name, name, file, content_type)
         element.set_input_files(stand_in)
-
-    def _private_folder(self) -> pathlib.Path:
-        if self._folder is None:
-            self._folder = pathlib.Path(self._exits.enter_context(tempfile.TemporaryDirectory(prefix="sra-browser-")))
-        return self._folder
 
     def receive(self, file: t.BinaryIO) -> Download:
         """The next answer that is a file goes there."""

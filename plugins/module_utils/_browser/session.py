@@ -72,6 +72,10 @@ class BrowserSession(WebSession):
 
     # From HTML to the browser
 
+    @property
+    def driver(self) -> t.Literal["html", "browser"]:
+        return "browser" if self._drawn else "html"
+
     def _page(
         self,
         response: Response,

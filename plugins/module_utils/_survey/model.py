@@ -30,7 +30,10 @@ class ControlSeen:
 
 @dataclasses.dataclass(frozen=True)
 class PageSeen:
-    """One page. ``way`` are the captions that lead to it, ``path`` is its path on the server, without query values."""
+    """One page. ``way`` are the captions that lead to it, ``path`` is its path on the server, without query values.
+
+    ``driver`` is what it was worked through: ``html``, or ``browser`` for a page that scripts draw; None where it was not reached.
+    """
 
     page: str
     interface: str
@@ -43,6 +46,7 @@ class PageSeen:
     controls: tuple[ControlSeen, ...] = ()
     by_hand: str = ""
     saved: str | None = None
+    driver: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,6 +30,7 @@ _ROLES: t.Final = {
     "unknown": "failover role unknown",
 }
 _LANGUAGES: t.Final = {"en": "English", "de": "German"}
+_DRIVERS: t.Final = {"html": "read as HTML", "browser": "worked through Chromium"}
 
 
 def words(state: str) -> str:
@@ -128,6 +129,8 @@ def _available(available: bool | None) -> str:
 def _page_lines(page: Data) -> list[str]:
     where = " > ".join(page["way"]) if page["way"] else page["name"]
     said = f"{words(page['state'])}" + (f" at {page['path']}" if page["path"] else "")
+    if page["driver"] == "browser":
+        said += f", {_DRIVERS[page['driver']]}"
     lines = _wrap(f"/{page['interface']} > {where}: {said}", "", 4)
     if page["detail"]:
         lines += _wrap(page["detail"], "    ", 4)
@@ -232,7 +235,13 @@ def _verdict_rows(verdicts: t.Sequence[Verdict]) -> t.Iterator[str]:
 
 def _page_table(page: Data) -> str:
     where = " > ".join((f"/{page['interface']}", *(page["way"] or (page["name"],))))
-    about = [words(page["state"]), page["path"], _language(page["language"]), page["detail"]]
+    about = [
+        words(page["state"]),
+        page["path"],
+        _language(page["language"]),
+        _DRIVERS.get(page["driver"] or ""),
+        page["detail"],
+    ]
     by_hand = [f"by hand: {page['by_hand']}"] if page["by_hand"] else []
     caption = f"{where} ({'; '.join(str(part) for part in [*about, *by_hand] if part)})"
     return _table(caption, ("Control", "State", "Caption", "How", "Value", "Detail", "By hand"), _control_rows(page))

@@ -141,6 +141,7 @@ def _page(context: Context, home: PageView, key: str) -> PageSeen:
         language=language_of(view, web.vocabulary) or context.language,
         controls=tuple(controls),
         saved=saved,
+        driver=web.driver,
     )
 
 

@@ -144,6 +144,11 @@ class WebSession:
         return f"/{self.interface}"
 
     @property
+    def driver(self) -> t.Literal["html", "browser"]:
+        """What the page is worked through that was read last."""
+        return "html"
+
+    @property
     def label(self) -> str:
         return str(self.transport.endpoint.label)
 

@@ -76,7 +76,15 @@ function draw(screen) {
   root.replaceChildren(...(screen.menu.length ? [menu(screen), main] : [el("header", {}, screen.title), main]));
   main.append(spinner());
   setTimeout(() => { main.replaceChildren(el("h1", {}, screen.heading), ...content); loud.forEach((part) => toast(part.text)); }, habits.delay);
+  if (habits.news && screen.signOut) news();
   if (screen.refresh) timer = setTimeout(() => ask(here), screen.refresh * 1000);
+}
+
+function news() {
+  habits.news = false;
+  const [heading, label] = habits.words;
+  const box = el("div", {role: "dialog", "aria-modal": "true", class: "overlay"}, el("h2", {}, heading), clickable(label, () => box.remove()));
+  document.body.append(box);
 }
 
 function toast(text) {
@@ -90,10 +98,38 @@ function menu(screen) {
     const inner = item.children.length && item.current ? el("ul", {}, item.children.map(entry)) : null;
     if (habits.menu === "links") return el("li", {class: item.current ? "active" : null}, el("a", {href: "#", click: (event) => { event.preventDefault(); visit(item.to); }}, item.label), inner);
     if (habits.menu === "roles") return el("li", {}, el("span", {role: "menuitem", tabindex: "0", "aria-current": item.current ? "page" : null, click: () => visit(item.to)}, item.label), inner);
+    if (habits.menu === "buttons") return el("div", {}, el("button", {type: "button", class: item.current ? "active" : null, click: () => visit(item.to)}, item.label), inner && [...inner.children]);
     return el("li", {}, el("div", {class: item.current ? "active" : null, style: "cursor:pointer", click: () => visit(item.to)}, item.label), inner);
   };
   const out = screen.signOut ? clickable(screen.signOut.label, () => visit(screen.signOut.to)) : null;
-  return el("nav", {}, el("ul", {role: habits.menu === "roles" ? "menu" : null}, screen.menu.map(entry)), el("div", {class: "account"}, screen.user, " ", out));
+  if (habits.menu === "buttons") return el("div", {class: "sidenav"}, screen.menu.map(entry), account(screen.user, out));
+  return el("nav", {}, el("ul", {role: habits.menu === "roles" ? "menu" : null}, screen.menu.map(entry)), account(screen.user, out));
+}
+
+function account(user, out) {
+  if (habits.account === "open" || !out) return el("div", {class: "account"}, user, " ", out);
+  const box = el("div", {class: "account"});
+  const toggle = el("button", {type: "button", "aria-haspopup": "menu", "aria-expanded": "false", click: () => {
+    const open = toggle.getAttribute("aria-expanded") === "true";
+    toggle.setAttribute("aria-expanded", String(!open));
+    if (open) out.remove(); else box.append(out);
+  }}, user);
+  box.append(toggle);
+  return box;
+}
+
+function drawnSelect(field, set) {
+  const shown = field.options.find(([value]) => value === field.value) || field.options[0];
+  const text = el("span", {}, shown[1]);
+  const box = el("div", {role: "combobox", tabindex: "0", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": field.label, click: () => {
+    if (box.getAttribute("aria-expanded") === "true") return;
+    box.setAttribute("aria-expanded", "true");
+    const close = () => { list.remove(); box.setAttribute("aria-expanded", "false"); };
+    const list = el("ul", {role: "listbox"}, field.options.map(([value, words]) => el("li", {role: "option", click: () => { set(value); text.textContent = words; close(); }}, words)));
+    document.body.append(list);
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); }, {once: true});
+  }}, text);
+  return box;
 }
 
 function clickable(label, action, disabled) {
@@ -133,7 +169,7 @@ function drawTable(table, values) {
 
 function control(field, values) {
   const id = `c${++counter}`;
-  const set = (value) => { values.fields[field.name] = value; };
+  const set = (value) => { values.fields[field.name] = value; values.changed(); };
   set(field.kind === "checkbox" ? (field.value === "1" ? "1" : null) : field.kind === "file" ? null : field.value);
   let input;
   if (field.kind === "checkbox" && habits.switches) {
@@ -141,6 +177,10 @@ function control(field, values) {
     input = el("div", {role: "switch", tabindex: "0", "aria-label": field.label, "aria-checked": field.value === "1" ? "true" : "false",
       click: () => { input.setAttribute("aria-checked", on() ? "false" : "true"); set(on() ? "1" : null); }});
     return el("div", {class: "row"}, input, el("span", {class: "hint"}, field.hint));
+  }
+  if (field.kind === "select" && habits.selects === "drawn") {
+    set(field.options.some(([value]) => value === field.value) ? field.value : field.options[0][0]);
+    return el("div", {class: "row"}, el("span", {}, field.label), drawnSelect(field, set), el("span", {class: "hint"}, field.hint));
   }
   if (field.kind === "select") {
     input = el("select", {id, change: () => set(input.value)}, field.options.map(([value, text]) => el("option", {value, selected: value === field.value}, text)));
@@ -163,7 +203,7 @@ function control(field, values) {
 }
 
 function drawForm(form, screen) {
-  const values = {fields: {}, selected: [], select(name, key, on) { this.selected = this.selected.filter(([n, k]) => n !== name || k !== key); if (on) this.selected.push([name, key]); }};
+  const values = {fields: {}, selected: [], changed() {}, select(name, key, on) { this.selected = this.selected.filter(([n, k]) => n !== name || k !== key); if (on) this.selected.push([name, key]); }};
   const send = (button, pressed) => {
     const data = form.file ? new FormData() : new URLSearchParams();
     data.append(screen.tokenName, screen.token);
@@ -176,6 +216,15 @@ function drawForm(form, screen) {
   const groups = form.groups.map((group) => el("fieldset", {}, group.legend ? el("legend", {}, group.legend) : null, group.note ? el("p", {}, group.note) : null,
     group.fields.map((field) => control(field, values))));
   const buttons = form.buttons.map((button) => { const made = clickable(button.label, () => send(button, made)); return made; });
+  if (habits.waits) {
+    const required = form.groups.flatMap((group) => group.fields).filter((field) => field.required).map((field) => field.name);
+    values.changed = () => buttons.forEach((button) => {
+      const name = button.tagName === "BUTTON" ? "disabled" : "aria-disabled";
+      if (required.every((key) => values.fields[key])) button.removeAttribute(name);
+      else button.setAttribute(name, "true");
+    });
+    values.changed();
+  }
   const content = [form.table ? drawTable(form.table, values) : null, groups, el("div", {class: "buttons"}, buttons)];
   return habits.forms ? el("form", {submit: (event) => event.preventDefault()}, content) : el("section", {class: "card"}, content);
 }

@@ -4,8 +4,9 @@
 
 """A single-page application: every address gives the same shell, screens are data, and a script draws them.
 
-The script (`application.js`) goes by names, habits and delays that the seed decides: menus of links or of boxes, dialogs, toasts, switches,
-shadow trees, rows that come late.
+The script (`application.js`) goes by names, habits, an order and delays that the seed decides: menus of links, boxes or buttons, an account
+menu that is folded away, news above the first page, dialogs, toasts, switches, drawn selects, buttons that wait for their fields, shadow
+trees, rows that come late.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from .wording import Wording, american
 from .wording.modern import MODERN_ENGLISH
 
 _SCRIPT = Path(__file__).with_suffix(".js")
+#: What the application says of itself: the heading of its news, and the button that closes them.
+_WORDS = {"en": ["What is new in this release", "Got it"], "de": ["Neues in dieser Version", "Verstanden"]}
 #: Screens that are shown as a dialog above the screen before.
 _DIALOGS = frozenset({"confirm", "updates.licence"})
 
@@ -59,7 +62,7 @@ class ApplicationSkin(Skin):
         self._data = dice.choice(["rpc", "backend", "svc/v3", "json"])
         self._salt = dice.randbytes(4).hex()
         self._habits = {
-            "menu": dice.choice(["boxes", "links", "roles"]),
+            "menu": dice.choice(["boxes", "links", "roles", "buttons"]),
             "buttons": dice.choice(["native", "boxes"]),
             "switches": dice.choice([True, False]),
             "shadow": dice.choice(["facts", "forms", "none"]),
@@ -67,7 +70,13 @@ class ApplicationSkin(Skin):
             "delay": dice.choice([40, 120, 250]),
             "forms": dice.choice([True, False]),
             "routes": dice.choice(["history", "hash", "memory"]),
+            "selects": dice.choice(["native", "drawn"]),
+            "account": dice.choice(["open", "folded"]),
+            "news": dice.choice([True, False]),
+            "waits": dice.choice([True, False]),
+            "words": _WORDS[self.language],
         }
+        self._shuffles = dice.choice([True, False])
         super().__init__(seed)
 
     def path(self, interface: str, screen: str) -> str:
@@ -113,12 +122,23 @@ class ApplicationSkin(Skin):
                 "refresh": screen.refresh,
                 "token": token,
                 "tokenName": self.token_name,
-                "menu": [self._entry(screen, entry) for entry in screen.menu],
+                "menu": [self._entry(screen, entry) for entry in self._arranged("menu", screen, screen.menu)],
                 "signOut": self._go(screen, screen.sign_out, Caption("sign_out")) if screen.sign_out else None,
-                "parts": [self._part(screen, part) for part in screen.parts],
+                "parts": [self._part(screen, part) for part in self._parts(screen)],
             },
             ensure_ascii=False,
         )
+
+    def _parts(self, screen: Screen) -> tuple[Part, ...]:
+        """Sections change places among themselves."""
+        sections = list(self._arranged("parts", screen, tuple(p for p in screen.parts if isinstance(p, Section))))
+        return tuple(sections.pop(0) if isinstance(part, Section) else part for part in screen.parts)
+
+    def _arranged(self, kind: str, screen: Screen, things: tuple[t.Any, ...]) -> tuple[t.Any, ...]:
+        if not self._shuffles:
+            return things
+        about = screen.interface if kind == "menu" else f"{screen.key} {len(things)}"
+        return tuple(random.Random(f"{self._salt} {kind} {about}").sample(things, len(things)))
 
     def _at(self, interface: str, target: Target) -> str:
         return self.url(interface, target) if (interface, self.path(interface, target.screen)) in self._screens else ""

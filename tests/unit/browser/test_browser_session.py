@@ -113,6 +113,10 @@ def test_in_check_mode_nothing_is_sent_not_even_by_the_page_itself(
     assert application.log[before:] == []
     assert web._browser.relay.blocked == ["POST /rpc/network"]
     assert application.network == {}
+    web.open("ip_configuration")
+    assert [text for text in web.warnings if "held back in check mode: POST /rpc/network" in text]
+    web.__exit__(None, None, None)
+    assert sent(application) == [("POST", "/rpc/session"), ("DELETE", "/rpc/session")]
 
 
 def test_uploads_a_file_that_the_browser_never_holds(
