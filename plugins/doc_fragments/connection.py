@@ -96,8 +96,8 @@ options:
   web_driver:
     description:
       - How the appliance's pages are worked. V(html) reads what the appliance sends. V(browser) works the pages through
-        Chromium, for appliances whose pages are drawn by scripts. V(auto) begins with V(html) and changes to V(browser) where
-        the start page is an empty shell.
+        Chromium, for appliances whose pages are drawn by scripts. V(auto) begins with V(html) and changes to V(browser) at
+        the first page that is an empty shell, or menus around an empty place, in the same session.
       - V(browser) needs Chromium and the Python library playwright on the controller.
     type: str
     choices: [auto, html, browser]

@@ -11,6 +11,7 @@ import contextlib
 import functools
 import os
 import pathlib
+import secrets
 import shutil
 import threading
 import typing as t
@@ -349,8 +350,9 @@ class Browser:
         """The page gets a stand-in of a few bytes; the relay streams the real file in its place."""
         name, file, content_type = value
         stand_in = t.cast(pathlib.Path, self._folder) / name
-        stand_in.write_bytes(b"stand-in")
-        self.relay.upload = Upload(stand_in.name, name, file, content_type)
+        mark = f"stand-in {secrets.token_hex(8)}".encode()
+        stand_in.write_bytes(mark)
+        self.relay.upload = Upload(stand_in.name, mark, name, file, content_type)
         element.set_input_files(stand_in)
 
     def receive(self, file: t.BinaryIO) -> Download:

@@ -19,7 +19,7 @@ import time
 import typing as t
 import urllib.parse
 
-from .._errors import SraError
+from .._errors import PageError, SraError
 from .._transport.transport import Response, Transport
 
 MAX_REDIRECTS: t.Final = 10
@@ -41,9 +41,10 @@ _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclasses.dataclass
 class Upload:
-    """A file on its way: the page is given a small stand-in of this name, and the real content is streamed instead of it."""
+    """A file on its way: the page is given a small stand-in of this name and content, and the real one is streamed instead of it."""
 
     stand_in: str
+    mark: bytes
     name: str
     file: t.BinaryIO
     content_type: str
@@ -99,6 +100,10 @@ class Relay:
             self.blocked.append(f"{method} {parts.scheme}://{parts.netloc}")
             route.abort("blockedbyclient")
             return
+        if request.resource_type == "eventsource":
+            # It would never end, and everything else waits for its end.
+            route.abort("blockedbyclient")
+            return
         if method not in READING and not self.may_send:
             self.blocked.append(f"{method} {urllib.parse.urlsplit(url).path}")
             route.abort("blockedbyclient")
@@ -151,16 +156,22 @@ class Relay:
                 (name, (upload.name, upload.file, upload.content_type) if file_name == upload.stand_in else value)
                 for name, file_name, value in _parts(body, kind)
             ]
-            if not any(isinstance(value, tuple) for _name, value in fields):
-                return self._transport.request(method, url, headers=headers, data=body or None, max_body=MAX_ANSWER)
-            upload.sent = True
-            return self._transport.request(
-                method,
-                url,
-                headers=plain,
-                fields=t.cast("t.Any", fields),
-                timeout=timeout,
-                max_body=MAX_ANSWER,
+            if any(isinstance(value, tuple) for _name, value in fields):
+                upload.sent = True
+                return self._transport.request(
+                    method,
+                    url,
+                    headers=plain,
+                    fields=t.cast("t.Any", fields),
+                    timeout=timeout,
+                    max_body=MAX_ANSWER,
+                )
+        if upload.mark in body:
+            raise PageError(
+                "the page sends a file in another way than by a form",
+                expected="multipart/form-data",
+                seen=kind or None,
+                state="the file was not sent",
             )
         return self._transport.request(method, url, headers=headers, data=body or None, max_body=MAX_ANSWER)
 

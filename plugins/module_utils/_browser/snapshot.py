@@ -39,6 +39,8 @@ _SAVES: t.Final = re.compile(
 _MOST_TICKS: t.Final = 2
 """Boxes beside a disabled button that it may be waiting for."""
 _GROUPS: t.Final = frozenset({"dialog", "section", "article", "fieldset", "main", "aside", "tr"})
+_CARD: t.Final = re.compile(r"(^|[\s_-])(card|panel|tile|widget)($|\s)", re.IGNORECASE)
+_BOXES: t.Final = frozenset({"div", "section", "article", "fieldset", "main", "aside", "dialog", "span"})
 _GROUP_ROLES: t.Final = frozenset({"dialog", "alertdialog", "region", "form", "tabpanel", "group", "row"})
 
 
@@ -196,26 +198,87 @@ def _give_names(root: t.Any) -> None:
 
 def _give_forms(root: t.Any, url: str) -> None:
     """Fields and buttons outside of a form belong to the dialog, section or box that holds them together."""
-    made: dict[t.Any, str] = {}
     loose = [
         element
         for element in root.iter("input", "select", "textarea", "button")
         if element.get("form") is None and next(element.iterancestors("form"), None) is None
     ]
+    pressed = [element for element in loose if _is_button(element)]
+    groups = {element: _group_of_button(element) for element in pressed}
+    # What only shows an icon belongs to one field of a form, such as the eye beside a password.
+    worded = {groups[element] for element in pressed if element.tag == "input" or dom.text_of(element, form_parts=True)}
+    made: dict[t.Any, str] = {}
     for element in loose:
-        group = _group_of(element)
+        group = groups.get(element)
+        if group is None:
+            group = next((box for box in element.iterancestors() if box in worded), None)
+        if group is None:
+            group = _page_of(element)
         if group not in made:
             made[group] = f"sra-form-{len(made) + 1}"
         element.set("form", made[group])
     for group, name in made.items():
-        form = group.makeelement("form", {"id": name, "method": "post", "action": url})
-        group.insert(0, form)
-        form.tail, group.text = group.text, None
+        _put_form(group, {"id": name, "method": "post", "action": url})
     for form in root.iter("form"):
         if (form.get("method") or "").lower() not in ("get", "post"):
             form.set("method", "post")
         # How a script sends its fields is its own affair; it can send files.
         form.set("enctype", "multipart/form-data")
+
+
+def _is_button(element: t.Any) -> bool:
+    return element.tag == "button" or (element.get("type") or "").lower() in ("submit", "button", "image")
+
+
+def _is_dialog(box: t.Any) -> bool:
+    return box.tag == "dialog" or (box.get("role") or "").lower() in _DIALOGS
+
+
+def _put_form(group: t.Any, attributes: dict[str, str]) -> None:
+    """A form around what is in a box; where only rows or cells may be, one that is referred to."""
+    form = group.makeelement("form", attributes)
+    form.text, group.text = group.text, None
+    if group.tag in _BOXES:
+        for child in list(group):
+            form.append(child)
+    else:
+        form.tail, form.text = form.text, None
+    group.insert(0, form)
+
+
+def _group_of_button(button: t.Any) -> t.Any:
+    """The smallest box that holds fields too, but none that reaches out of the dialog, row or section of the button."""
+    for box in button.iterancestors():
+        if box.tag in ("html", "body"):
+            break
+        if box.tag in ("td", "th") or box.get("role") in ("cell", "gridcell"):
+            continue
+        meant = (
+            box.tag in _GROUPS
+            or (box.get("role") or "").lower() in _GROUP_ROLES
+            or _CARD.search(box.get("class") or "")
+        )
+        if _is_dialog(box) or meant or next(_fields_in(box), None) is not None:
+            return box
+    return _page_of(button)
+
+
+def _fields_in(box: t.Any) -> t.Iterator[t.Any]:
+    return (
+        one for one in box.iter("input", "select", "textarea") if not _is_button(one) and one.get("type") != "hidden"
+    )
+
+
+def _page_of(element: t.Any) -> t.Any:
+    """The dialog or else the outermost box around it."""
+    last = element.getparent()
+    for box in element.iterancestors():
+        if box.tag == "html":
+            break
+        last = box
+        if _is_dialog(box):
+            break
+    return last
 
 
 def _wake_buttons(root: t.Any) -> None:
@@ -247,20 +310,3 @@ def _waits(button: t.Any, fields: t.Sequence[t.Any]) -> bool:
         return True
     texts = [one for one in fields if one.tag == "input" and one not in ticks]
     return any(not one.get("value") for one in texts) or bool(_SAVES.search(dom.text_of(button, form_parts=True)))
-
-
-def _group_of(element: t.Any) -> t.Any:
-    """The nearest box with a meaning that holds a field and a button together; else the whole page."""
-    last = element.getparent()
-    for box in element.iterancestors():
-        if box.tag in ("html",):
-            break
-        last = box
-        meant = box.tag in _GROUPS or (box.get("role") or "").lower() in _GROUP_ROLES
-        fields = any(True for _one in box.iter("input", "select", "textarea"))
-        buttons = any(True for _one in box.iter("button"))
-        if box.tag == "dialog" or (box.get("role") or "").lower() in ("dialog", "alertdialog"):
-            return box
-        if meant and fields and buttons:
-            return box
-    return last

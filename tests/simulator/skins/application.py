@@ -41,7 +41,6 @@ from .base import Skin, WebRequest
 from .wording import Wording, american
 from .wording.modern import MODERN_ENGLISH
 
-_SCRIPT = Path(__file__).with_suffix(".js")
 #: What the application says of itself: the heading of its news, and the button that closes them.
 _WORDS = {"en": ["What is new in this release", "Got it"], "de": ["Neues in dieser Version", "Verstanden"]}
 #: Screens that are shown as a dialog above the screen before.
@@ -49,7 +48,9 @@ _DIALOGS = frozenset({"confirm", "updates.licence"})
 
 
 class ApplicationSkin(Skin):
-    """`wording` gives the language; addresses and names differ with the seed."""
+    """`wording` gives the language, `script` draws the screens; addresses and names differ with the seed."""
+
+    script = Path(__file__).with_suffix(".js")
 
     wording = Wording("en", american, MODERN_ENGLISH)
     media = "application/json; charset=utf-8"
@@ -95,7 +96,7 @@ class ApplicationSkin(Skin):
             return None
         if request.path == f"/{interface}/assets/main.js":
             start = {"interface": interface, "first": self.path(interface, "sign_in"), "habits": self._habits}
-            script = f"const START = {json.dumps(start)};\n" + _SCRIPT.read_text(encoding="utf-8")
+            script = f"const START = {json.dumps(start)};\n" + self.script.read_text(encoding="utf-8")
             return "text/javascript; charset=utf-8", script.encode()
         page = (
             f'<!DOCTYPE html><html lang="{self.language}"><head><meta charset="utf-8"><title>Appliance</title></head><body>'

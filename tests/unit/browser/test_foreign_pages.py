@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import typing as t
 
@@ -247,3 +248,17 @@ def test_only_what_turns_counts_as_busy(screen: Screen) -> None:
         "() => { document.body.insertAdjacentHTML('beforeend', '<i class=\"btn-spinner\">o</i><i role=progressbar>o</i>'); }"
     )
     assert screen.web._browser.evaluate(page_scripts.STATE)["busy"] == 2
+
+
+def test_a_file_that_a_script_sends_in_pieces_is_refused(screen: Screen) -> None:
+    page = '<section><label>Software File <input type="file" id="f"></label><button id="go">Update Software</button></section>'
+    script = """go.onclick = async () => {
+      await fetch("/begin", {method: "POST", body: "{}"}).catch(() => 0);
+      await fetch("/piece", {method: "PUT", body: f.files[0].slice(0, 9999)}).catch(() => 0); };"""
+    view = screen.show(page, script, begin={}, piece={})
+    finder = screen.web.finder(view, "updates")
+    file = next(control for control in view.controls if control.type == "file")
+    value = ("base-3.3.2.pkg", io.BytesIO(b"package"), "application/octet-stream")
+    with pytest.raises(PageError, match="another way than by a form"):
+        screen.web.press(view, finder.action("update_software"), {file: value}, purpose="upload the package")
+    assert [path for _method, path, _data in screen.back.sent] == ["/begin"]
