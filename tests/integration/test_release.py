@@ -107,7 +107,8 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
     assert lab.simulator.violations() == []
 
 
-def test_the_builder_makes_a_context_with_the_collection_in_it(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("definition_file", ["execution-environment.yml", "execution-environment-browser.yml"])
+def test_the_builder_makes_a_context_with_the_collection_in_it(tmp_path: pathlib.Path, definition_file: str) -> None:
     definition = tmp_path / "execution-environment"
     definition.mkdir()
     for file in (ROOT / "execution-environment").iterdir():
@@ -115,9 +116,11 @@ def test_the_builder_makes_a_context_with_the_collection_in_it(tmp_path: pathlib
     made = tmp_path / ".build" / "release"
     made.mkdir(parents=True)
     (made / "bseries-sra-0.1.0.tar.gz").write_bytes(b"")
-    run(BIN / "ansible-builder", "create", "-c", tmp_path / "context", cwd=definition)
+    run(BIN / "ansible-builder", "create", "-f", definition_file, "-c", tmp_path / "context", cwd=definition)
     assert (tmp_path / "context" / "_build" / "collections" / "bseries-sra-0.1.0.tar.gz").exists()
     recipe = next((tmp_path / "context").glob("*file")).read_text(encoding="utf-8")
     assert "ansible-core>=2.17" in recipe
+    system = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "context" / "_build").glob("bindep*"))
+    assert ("chromium" in system) is ("browser" in definition_file)
     version = (ROOT / "galaxy.yml").read_text(encoding="utf-8").partition("version: ")[2].split()[0]
     assert f"bseries-sra-{version}.tar.gz" in (definition / "requirements.yml").read_text(encoding="utf-8")
