@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import functools
@@ -23,6 +24,7 @@ from .._web.filling import Values
 from .._web.finder import Action
 from .._web.messages import other_danger
 from .._web.navigation import Link
+from .._web.navigator import MAX_VISITED
 from .._web.session import Kind, Ready, WebSession
 from .._web.view import PageView
 from . import overlays, snapshot
@@ -62,7 +64,8 @@ class BrowserSession(WebSession):
         self._asking: str | None = None
         # The page that was opened last, for applications whose address does not say which it is.
         self._opened: str | None = None
-        self._is_hollow = False
+        # The pages of HTML that were read on the way to the one that is being opened.
+        self._on_the_way: collections.deque[PageView] = collections.deque(maxlen=MAX_VISITED)
 
     def __exit__(self, *exc: object) -> None:
         try:
@@ -87,7 +90,7 @@ class BrowserSession(WebSession):
         if view.status < _FIRST_ERROR_STATUS and recognise.is_shell(view):
             self._turn()
             return self._load(view.url, expect_session, tolerate)
-        self._is_hollow = self._is_hollow or recognise.is_hollow(view)
+        self._on_the_way.append(view)
         return self._judged(view, view.status, expect_session, tolerate)
 
     def _turn(self) -> None:
@@ -99,11 +102,11 @@ class BrowserSession(WebSession):
         )
 
     def _open_html(self, page: str) -> PageView:
-        self._is_hollow = False
+        self._on_the_way.clear()
         try:
             view = super().open(page)
         except PageError:
-            if self._drawn or not self._is_hollow or not is_installed():
+            if self._drawn or not any(map(recognise.is_hollow, self._on_the_way)) or not is_installed():
                 raise
         else:
             if self._drawn or not recognise.is_hollow(view) or not is_installed():

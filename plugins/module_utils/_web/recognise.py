@@ -276,13 +276,15 @@ def _silent(view: PageView) -> set[t.Any]:
 def is_shell(view: PageView) -> bool:
     """A page that says nothing by itself: scripts draw what it is to show."""
     scripts = list(view.root.iter("script"))
-    places = [element for element in view.root.iter() if dom.is_element(element) and _is_place(element)]
-    if not scripts or not (places or any(script.get("src") for script in scripts)):
+    if not scripts:
         return False
     silent = _silent(view)
     if any(form.element not in silent for form in view.forms if form.shown):
         return False
     if any(link.visible and not link.aside and link.element not in silent for link in view.links):
+        return False
+    places = _has_place(view)
+    if not places and not any(script.get("src") for script in scripts):
         return False
     text = " ".join(dom.lines(view.root, without=silent))
     if not places and _STARTING.search(text):
@@ -306,6 +308,10 @@ def is_hollow(view: PageView) -> bool:
     around |= set(view.root.iter("header", "footer", "nav"))
     if len(" ".join(dom.lines(view.root, without=around))) > _LONGEST_SHELL:
         return False
+    return _has_place(view)
+
+
+def _has_place(view: PageView) -> bool:
     return any(_is_place(element) for element in view.root.iter() if dom.is_element(element))
 
 
