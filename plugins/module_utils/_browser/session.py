@@ -109,6 +109,7 @@ class BrowserSession(WebSession):
             if self._drawn or not any(map(recognise.is_hollow, self._on_the_way)) or not is_installed():
                 raise
         else:
+            self._opened = page
             if self._drawn or not recognise.is_hollow(view) or not is_installed():
                 return view
         self._turn()
@@ -261,7 +262,9 @@ class BrowserSession(WebSession):
     def read(self, answer: Response, kind: Kind = "write") -> PageView:
         if not self._drawn:
             return super().read(answer, kind)
-        return self._shown(kind not in ("sign_in", "sign_out"), range(400, 500) if kind != "read" else ())
+        tolerate = range(400, 500) if kind != "read" else ()
+        # What lies over a page after a write is the appliance's answer.
+        return self._shown(kind not in ("sign_in", "sign_out"), tolerate, may_clear=kind in ("sign_in", "read"))
 
     def download(
         self,
