@@ -32,7 +32,7 @@ LONGEST_BUSY: t.Final = 10.0
 """Seconds that a page may show a spinner before it is read as it is: the page of an install may turn one for an hour."""
 LONGEST_SILENCE: t.Final = 15.0
 """Seconds that a page may ask for nothing while a file is waited for."""
-CLICK_PATIENCE: t.Final = 5000
+CLICK_PATIENCE: t.Final = 20_000
 """Milliseconds until something that is covered or disabled counts as not to be pressed."""
 LONGEST_OPENING: t.Final = 3.0
 """Seconds until a list that opens shows its entries, or a switch its new state."""
@@ -56,9 +56,12 @@ _ARGUMENTS: t.Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-crash-reporter",
     "--disable-extensions",
     "--no-first-run",
 )
+
+_FOLDERS: t.Final = ("TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 
 Question = t.Callable[[str], bool]
 
@@ -164,7 +167,12 @@ class Browser:
         arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         try:
             chromium = playwright.chromium.launch(
-                executable_path=program, args=arguments, headless=True, chromium_sandbox=os.geteuid() != 0
+                executable_path=program,
+                args=arguments,
+                headless=True,
+                chromium_sandbox=os.geteuid() != 0,
+                # Nothing of it goes into the user's own folders.
+                env={**os.environ, **dict.fromkeys(_FOLDERS, str(self._folder))},
             )
         except _deps.playwright.Error as error:
             self._exits.close()

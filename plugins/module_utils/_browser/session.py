@@ -17,7 +17,7 @@ import urllib.parse
 from .._errors import PageError, StateError
 from .._transport.transport import Response
 from .._wait import Deadline
-from .._web import recognise, signing
+from .._web import dom, recognise, signing
 from .._web.controls import Button, Form
 from .._web.dom import parse_html
 from .._web.filling import Values
@@ -201,11 +201,7 @@ class BrowserSession(WebSession):
         if not self._drawn:
             return super().follow(link, purpose=purpose)
         self.trail.append(link)
-        ref = link.element.get(REF)
-        if ref is not None and self._browser.state_of(ref) != "same":
-            # Drawn anew since: the entry that stands in the same place now.
-            same = [one for one in self._look().links if (one.captions, one.parents) == (link.captions, link.parents)]
-            ref = same[0].element.get(REF) if len({one.url for one in same}) == 1 else None
+        ref = self._ref_of(link)
         if ref is None:
             return self.get(link.url)
         return self._press_ref(ref, link, "read", purpose or f"open {link.caption!r}", True, ())
@@ -222,7 +218,7 @@ class BrowserSession(WebSession):
     ) -> PageView:
         if self._drawn and isinstance(action, Link) and not values:
             self._may(kind, "POST" if kind == "write" else "GET", purpose)
-            ref = action.element.get(REF)
+            ref = self._ref_of(action)
             if ref is not None:
                 return self._press_ref(ref, action, kind, purpose, kind not in ("sign_in", "sign_out"), ())
         return super().press(view, action, values, purpose=purpose, kind=kind, page=page)
@@ -244,7 +240,7 @@ class BrowserSession(WebSession):
         submission = self._prepare(form, button, values, purpose, kind, view, page)
         # What a script sends cannot be told beforehand: a button counts as one that changes something.
         self._may(kind, "POST", purpose)
-        self._refuse_changed(button, purpose)
+        form, button, values = self._as_it_stands(form, button, values, purpose)
         self._do(lambda: self._fill(button, values), kind, purpose)
         return FilledIn(submission, {}, form, button, values, kind, purpose)
 
@@ -298,8 +294,9 @@ class BrowserSession(WebSession):
             else:
                 form = self.finder(view, page).form_of(action)
                 self._prepare(form, action, values or {}, purpose, kind, view, page)
-                self._do(lambda: self._fill(action, values or {}), kind, purpose)
-                self._do(lambda: self._press_button(form, action, values or {}), kind, purpose)
+                form, button, given = self._as_it_stands(form, action, values or {}, purpose)
+                self._do(lambda: self._fill(button, given), kind, purpose)
+                self._do(lambda: self._press_button(form, button, given), kind, purpose)
             self._browser.await_file(wanted, deadline)
         finally:
             self._browser.relay.download = None
@@ -325,11 +322,35 @@ class BrowserSession(WebSession):
         self._do(lambda: self._browser.click(ref), kind, purpose)
         return self._shown(expect_session, tolerate, may_clear=kind == "read")
 
-    def _refuse_changed(self, button: Button, purpose: str) -> None:
-        """Lists draw themselves anew in the same boxes: never press what says something else by now."""
+    def _ref_of(self, link: Link) -> str | None:
+        """The number of an entry, or of the one that was drawn anew in its place; None where nothing is the same."""
+        ref: str | None = link.element.get(REF)
+        if ref is None or self._browser.state_of(ref) == "same":
+            return ref
+        same = [one for one in self._look().links if (one.captions, one.parents) == (link.captions, link.parents)]
+        same = [one for one in same if _row(one.element) == _row(link.element)]
+        return same[0].element.get(REF) if len({one.url for one in same}) == 1 else None
+
+    def _as_it_stands(self, form: Form, button: Button, values: Values, purpose: str) -> tuple[Form, Button, Values]:
+        """The button and the fields as they are on the screen by now.
+
+        Pages draw themselves anew, and lists do so in the same boxes: never press what says something else than it did.
+        """
         ref = button.element.get(REF)
-        if ref is not None and self._browser.state_of(ref) != "same":
+        gone = [one for one in values if self._browser.state_of(one.element.get(REF)) == "gone"]
+        if not gone and (ref is None or self._browser.state_of(ref) == "same"):
+            return form, button, values
+        now = [(of, one) for of in self._look().forms for one in of.buttons if _sameness(one) == _sameness(button)]
+        if len(now) != 1 or button.chooses:
             raise self._changed(f"{button.caption!r} to {purpose}")
+        new_form, new_button = now[0]
+        found: dict[t.Any, t.Any] = {}
+        for control, value in values.items():
+            same = [one for one in new_form.controls if (one.labels, one.type) == (control.labels, control.type)]
+            if len(same) != 1:
+                raise self._changed(f"the field {control.caption!r} to {purpose}")
+            found[same[0]] = value
+        return new_form, new_button, found
 
     def _changed(self, what: str) -> PageError:
         return PageError(
@@ -408,6 +429,17 @@ class BrowserSession(WebSession):
 
     def _words(self) -> str | None:
         return " ".join(self._browser.said) or None
+
+
+def _row(element: t.Any) -> str:
+    """What the row or the entry of a list says that something stands in."""
+    rows = (box for box in element.iterancestors() if box.tag in ("tr", "li") or box.get("role") in ("row", "listitem"))
+    row = next(rows, None)
+    return dom.text_of(row, form_parts=True) if row is not None else ""
+
+
+def _sameness(button: Button) -> tuple[t.Any, ...]:
+    return button.captions, button.section, button.disabled, _row(button.element)
 
 
 def _clicked(url: str) -> str | None:
