@@ -33,6 +33,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["took"] = lambda seconds: "" if seconds is None else duration(float(seconds))
     environment.filters["size"] = _size
+    environment.filters["arrows"] = lambda text: text.replace(" -> ", " \u2192 ")
     return environment
 
 

@@ -40,12 +40,15 @@ STEPS: t.Final[dict[str, tuple[str, str]]] = {
     "running": ("running", "info"),
     "interrupted": ("interrupted", "bad"),
 }
+_ZONE: t.Final = " UTC"
 _WAITING: t.Final = {
     "confirmation": "Somebody uses the new version in production and confirms it: run the same command again with "
     "-e sra_confirmed=true. Until then there is no failover; nothing else needs to be done.",
     "window": "A maintenance window that is long enough for the next step; run the same command again then.",
     "soak": "The new version has to serve for a while before window 2; run the same command again then.",
 }
+
+_AGAIN: t.Final = "Put the cause right, then run the same command again: nothing that is done is done twice."
 
 
 def clean(data: t.Any) -> t.Any:
@@ -131,7 +134,7 @@ def figures(record: Data) -> list[tuple[str, str, str]]:
         away = sum(one["away_seconds"] for one in seen)
         count = sum(len(one["outages"]) + one["outages_left_out"] for one in seen)
         asked = sum(one["asked"] for one in seen)
-        outages = {0: "no outage seen", 1: "one outage"}.get(count, f"{count} outages")
+        outages = _count(count, "outage") if count else "no outage seen"
         interval = max(one["interval"] for one in seen)
         found.append(
             (
@@ -156,8 +159,13 @@ def figures(record: Data) -> list[tuple[str, str, str]]:
         found.append(("Without failover", duration(failover[0]), failover[1]))
     worked = sum(step.get("seconds") or 0.0 for step in _steps(record))
     if worked:
-        found.append(("Work", duration(worked), f"{len(_steps(record))} steps in {len(record['pieces'])} run(s)"))
+        steps, runs = len(_steps(record)), sum(bool(piece["steps"]) for piece in record["pieces"])
+        found.append(("Work", duration(worked), f"{_count(steps, 'step')} in {_count(runs, 'run')}"))
     return found
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def without_failover(record: Data) -> tuple[float, str] | None:
@@ -200,9 +208,9 @@ def _next(piece: Data) -> dict[str, t.Any]:
     ]
     needs = piece.get("held") or left["waiting"] or _WAITING.get(left["waiting_for"] or "")
     if piece["outcome"] in ("failed", "refused", "interrupted"):
-        needs = (piece.get("failure") or {}).get(
-            "advice"
-        ) or "Put the cause right, then run the same command again: nothing that is done is done twice."
+        # What a failure asks for stands with the failure.
+        advised = (piece.get("failure") or {}).get("advice")
+        needs = None if advised else _AGAIN
     total = words(sum(step["estimate_seconds"] for step in left["steps"]))
     return {"needs": needs if steps else None, "steps": steps, "total": total}
 
@@ -223,8 +231,7 @@ def _piece(number: int, piece: Data, record: Data) -> dict[str, t.Any]:
         "number": number,
         "title": title(piece),
         "state": OUTCOMES[piece["outcome"]],
-        "started": clock(piece["started"]),
-        "ended": clock(piece["ended"]) if piece["ended"] else None,
+        "when": span(piece["started"], piece["ended"]),
         "steps": steps,
         "chart": chart,
         "production": _production(piece.get("production")),
@@ -240,7 +247,9 @@ def title(piece: Data) -> str:
     names = {"swing_back": "Swing back", "role_swap": "Role swap"}
     if piece["purpose"] in names:
         return names[piece["purpose"]]
-    return f"Window {' and '.join(map(str, windows))}" if windows else "Nothing was to be done"
+    if not windows:
+        return "Nothing was to be done"
+    return f"Window{'s' if len(windows) > 1 else ''} {' and '.join(map(str, windows))}"
 
 
 def _production(production: Data | None) -> dict[str, t.Any] | None:
@@ -263,7 +272,15 @@ def clock(text: str | None, *, day: bool = True, seconds: bool = False) -> str:
         return ""
     moment = moment_of(text).astimezone(datetime.UTC)
     pattern = ("%Y-%m-%d " if day else "") + ("%H:%M:%S" if seconds or not day else "%H:%M")
-    return moment.strftime(pattern) + (" UTC" if day else "")
+    return moment.strftime(pattern) + (_ZONE if day else "")
+
+
+def span(began: str | None, ended: str | None) -> str:
+    """From when to when, with each day once; only the beginning where there is no end, or the same minute."""
+    first, last = clock(began), clock(ended)
+    if not last or first == last:
+        return first
+    return f"{first.removesuffix(_ZONE)} to {last.removeprefix(first[: len('YYYY-MM-DD ')])}"
 
 
 def duration(seconds: float | None) -> str:

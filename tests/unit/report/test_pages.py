@@ -220,9 +220,9 @@ def test_the_report_says_everything(report: str) -> None:
 def test_the_plan_says_everything(plan: str) -> None:
     text = " ".join(" ".join(parsed(plan).itertext()).split())
     for said in (
-        *("Plan for berlin: asynchronous upgrade to 12.2.0", "Base Software 3.3.2: Base 3.2.4 -> 3.3.2"),
+        *("Plan for berlin: asynchronous upgrade to 12.2.0", "Base Software 3.3.2: Base 3.2.4 \u2192 3.3.2"),
         *(
-            "Bomgar-12.2.0: product 12.1.0 -> 12.2.0",
+            "Bomgar-12.2.0: product 12.1.0 \u2192 12.2.0",
             "point of no return",
             "Gate (confirmation)",
             "ASYNC-5",
