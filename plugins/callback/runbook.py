@@ -14,7 +14,9 @@ version_added: 0.1.0
 author: The bseries.sra maintainers (@bseries)
 description:
   - Shows the tasks of the playbook as headings, and below them what was changed, each with its time and duration, warnings and failures.
-  - Tasks inside of roles that change nothing are not shown. With C(-v) everything is, as by P(ansible.builtin.default#callback).
+  - Tasks inside of roles that change nothing are not shown, except those that may take long. With C(-v) everything is, as by
+    P(ansible.builtin.default#callback).
+  - A pair is called by its C(sra_pair), other hosts by their names.
 requirements:
   - Set as stdout callback, for instance by the environment variable C(ANSIBLE_STDOUT_CALLBACK=bseries.sra.runbook).
 extends_documentation_fragment:
@@ -31,14 +33,14 @@ from ansible.plugins.callback.default import CallbackModule as Default
 
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 
-# Modules of the collection that only look; what they read is announced where it matters.
-_READING: t.Final = frozenset(
-    {
-        *("announce", "appliance_info", "pair_info", "site_probe", "upgrade_plan"),
-        *("plan_report", "production_probe", "upgrade_record", "upgrade_report"),
-    }
+# Modules that may be at work for minutes: an operator wants to see them begin, and end though nothing changed.
+_LONG: t.Final = frozenset(
+    f"bseries.sra.{name}"
+    for name in (
+        *("appliance_backup", "appliance_power", "appliance_restore", "appliance_update", "appliance_update_download"),
+        *("appliance_verify", "compatibility_info", "failover_relationship", "guided_step", "jump_client_wait", "rehearsal"),
+    )
 )
-_PREFIX: t.Final = "bseries.sra."
 
 
 class CallbackModule(Default):
@@ -51,6 +53,12 @@ class CallbackModule(Default):
     def __init__(self) -> None:
         super().__init__()
         self._began: dict[tuple[str, str], float] = {}
+        self._play: t.Any = None
+        self._names: dict[str, str] = {}
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        self._play, self._names = play, {}
+        super().v2_playbook_on_play_start(play)
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         if self._brief:
@@ -63,16 +71,16 @@ class CallbackModule(Default):
         self._began[host.get_name(), task._uuid] = time.monotonic()
         if not self._brief:
             super().v2_runner_on_start(host, task)
-        elif _may_take_long(task):
-            self._line(host.get_name(), "begins", self._last_task_name or _name(task), constants.COLOR_VERBOSE)
+        elif task.action in _LONG:
+            self._line(host, "begins", self._last_task_name or _name(task), constants.COLOR_VERBOSE)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         task, outcome = _part(result, "task"), _part(result, "result")
-        if not self._brief or task.loop:
-            super().v2_runner_on_ok(result)
-        elif isinstance(task, TaskInclude):
+        if self._brief and isinstance(task, TaskInclude):
             if task._role is None and self._last_task_banner != task._uuid:
                 self._print_task_banner(task)
+        elif not self._brief or task.loop:
+            super().v2_runner_on_ok(result)
         else:
             if hasattr(self, "_handle_warnings_and_exception"):
                 self._handle_warnings_and_exception(result)
@@ -80,8 +88,8 @@ class CallbackModule(Default):
                 self._handle_warnings(outcome)
             if outcome.get("changed", False):
                 self._ended(result, "would change" if task.check_mode else "changed", constants.COLOR_CHANGED)
-            elif _may_take_long(task):
-                self._ended(result, "as it was", constants.COLOR_OK)
+            elif task.action in _LONG:
+                self._ended(result, "done", constants.COLOR_OK)
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         if not self._brief:
@@ -107,12 +115,21 @@ class CallbackModule(Default):
         return bool(self._display.verbosity < 1)
 
     def _ended(self, result: t.Any, word: str, color: str) -> None:
-        host, task = _part(result, "host").get_name(), _part(result, "task")
-        seconds = time.monotonic() - self._began.get((host, task._uuid), time.monotonic())
+        host, task = _part(result, "host"), _part(result, "task")
+        seconds = time.monotonic() - self._began.get((host.get_name(), task._uuid), time.monotonic())
         self._line(host, word, f"{self._last_task_name or _name(task)} ({_duration(seconds)})", color)
 
-    def _line(self, host: str, word: str, text: str, color: str) -> None:
-        self._display.display(f"{time.strftime('%H:%M:%S')} {host}: {word}: {text}", color=color)
+    def _line(self, host: t.Any, word: str, text: str, color: str) -> None:
+        if host.get_name() not in self._names:
+            self._names[host.get_name()] = self._named(host)
+        name = self._names[host.get_name()]
+        self._display.display(f"{time.strftime('%H:%M:%S')} {name} {word}: {text}", color=color)
+
+    def _named(self, host: t.Any) -> str:
+        """The pair in brackets, as its other lines begin, for a task of a pair may be at work on either device."""
+        variables = self._play.get_variable_manager().get_vars(play=self._play, host=host, include_hostvars=False)
+        pair = str(variables.get("sra_pair") or "")
+        return f"[{pair}]" if pair and "{{" not in pair else f"{host.get_name()}:"
 
 
 def _part(result: t.Any, name: str) -> t.Any:
@@ -123,12 +140,6 @@ def _part(result: t.Any, name: str) -> t.Any:
 def _name(task: t.Any) -> str:
     """The name as it is written in the playbook or role, without the role's."""
     return str(task.get_name()).rpartition(" : ")[2].strip()
-
-
-def _may_take_long(task: t.Any) -> bool:
-    """Whether a task acts on an appliance, so that an operator wants to see it begin."""
-    action = str(task.action)
-    return action.startswith(_PREFIX) and action.removeprefix(_PREFIX) not in _READING
 
 
 def _duration(seconds: float) -> str:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ._screen import coarse, duration, one_line, shortened, size, width
 
+_PERCENT: t.Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?\s?%")
 _LEAST_TEXT: t.Final = 12
 """Columns that the appliance's words keep before the estimates are left out for them."""
 
@@ -45,7 +47,7 @@ class Row:
         begin = " ".join(
             part for part in (f"[{one_line(self.pair)}]" if self.pair else "", one_line(self.device)) if part
         )
-        text = ": ".join(dict.fromkeys(part for part in (one_line(self.step), one_line(self.text)) if part))
+        text = ": ".join(dict.fromkeys(part for part in (one_line(self.step), self._said()) if part))
         measures, times = self._measures(), self._times(now)
         ends = [measures + times[:count] for count in range(len(times), 0, -1)] + [measures[:1] + times[:1], times[:1]]
         if columns is None:
@@ -60,6 +62,11 @@ class Row:
             if room >= least:
                 return f"{begin}  {shortened(text, room)}  {end}"
         return shortened(f"{begin} {ends[-1]}", columns)
+
+    def _said(self) -> str:
+        """The words, without the percent that stand among the figures, and without a full stop in front of a comma."""
+        text = one_line(self.text)
+        return (text if self.percent is None else one_line(_PERCENT.sub("", text))).rstrip(".,;: ")
 
     def _measures(self) -> list[str]:
         """What the appliance tells: percent, bytes."""

@@ -33,6 +33,9 @@ SETTING: t.Final = "SRA_PROGRESS"
 """Environment variable: ``line`` moves a line, ``plain`` prints lines sparsely, ``off`` is quiet. By default what fits the output."""
 _MOST_ROWS: t.Final = 8
 _PAUSE: t.Final = 0.25
+"""Seconds after which the lines are drawn again though nothing was told: times go on."""
+_LEAST_PAUSE: t.Final = 0.1
+"""Seconds between two drawings, so that many pairs that tell much cost little; what comes meanwhile waits in the pipe."""
 # Written at once or not at all, so that rows of several workers never mix.
 _MOST_BYTES: t.Final = select.PIPE_BUF
 # They print one document, which lines in between would spoil.
@@ -109,7 +112,7 @@ class StatusLines:
                 self._forget_the_dead()
                 self._draw()
             if ready:
-                time.sleep(0.1)
+                time.sleep(_LEAST_PAUSE)
 
     def _take(self, data: bytes) -> bytes:
         """Note the rows; returns what is not a whole line yet."""

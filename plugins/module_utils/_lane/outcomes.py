@@ -12,7 +12,8 @@ import typing as t
 
 Word = t.Literal["pass", "fail", "error", "skipped"]
 MARKS: t.Final[dict[str, str]] = {"pass": "pass", "fail": "FAIL", "error": "ERROR", "skipped": "skipped"}
-_WIDTH: t.Final = 110
+_WIDTH: t.Final = 100
+"""As the lines of a plan: with the pair's name in front they fit a terminal of 110 columns."""
 _LEFT: t.Final = 9
 
 

@@ -43,7 +43,7 @@ getattr(ctypes.CDLL(None), "prctl", lambda *_: 0)(1, 9)
 os.execv(sys.executable, [sys.executable, "-m", "ansible", "playbook", *sys.argv[1:]])
 """
 """Starts the rehearsed run so that the kernel ends it (PR_SET_PDEATHSIG) when this worker of Ansible is killed."""
-_FAILED: t.Final = re.compile(r"\d\d:\d\d:\d\d \S+: FAILED: (.*) \([^()]*\)")
+_FAILED: t.Final = re.compile(r"\d\d:\d\d:\d\d (?:\S+:|\[.*?\]) FAILED: (.*) \([^()]*\)")
 
 
 @dataclasses.dataclass(frozen=True)

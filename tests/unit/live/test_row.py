@@ -55,6 +55,13 @@ def test_leaves_out_the_least_important_where_there_is_not(columns: int, line: s
     assert ROW.line(NOW, columns) == line
 
 
+def test_tells_percent_once_and_ends_no_sentence_before_a_comma() -> None:
+    row = dataclasses.replace(ROW, text="Installing Bomgar-12.2.0 43% Please wait.", ends=None)
+    assert row.line(NOW) == (
+        "[berlin] berlin2 update_b: Installing Bomgar-12.2.0 Please wait, 43 %, 3 min 05 s of about 25 min"
+    )
+
+
 def test_tells_bytes() -> None:
     row = dataclasses.replace(ROW, text="downloading", percent=None, done=12_300_000, total=2_500_000_000, ends=None)
     assert ", 12.3 MB of 2.50 GB, " in row.line(NOW)

@@ -122,3 +122,7 @@ def test_verbose_shows_everything(folder: pathlib.Path) -> None:
     output = play(folder, "-v")
     for shown in ("TASK [quiet : Look at something]", "included: ", "skipping: [localhost]", "FAILED! =>"):
         assert shown in output
+
+
+def test_a_pair_goes_by_its_name(folder: pathlib.Path) -> None:
+    assert "TIME [berlin] changed: Write a file (N s)" in play(folder, "-e", "sra_pair=berlin")
