@@ -29,6 +29,7 @@ ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
     "plan_file": {"type": "path"},
     "mode": {"type": "str", "choices": ["show", "save", "hold"], "default": "show"},
     "hide": {"type": "list", "elements": "str", "default": [], "no_log": True},
+    "pages": {"type": "bool", "default": True},
 }
 
 
@@ -36,25 +37,29 @@ def run(facts: dict[str, t.Any], now: datetime.datetime) -> dict[str, t.Any]:
     """Write the files; with a plan file save or compare. Raises StateError where the run does not fit the saved plan."""
     plan = Redactor(*facts["hide"]).data(facts["plan"])
     stamp = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-    folder = pathlib.Path(facts["dest"])
-    data = {"format": saved.FORMAT, "pair": facts["label"], "read": stamp, "plan": plan}
-    contents = {
-        "plan.json": json.dumps(data, indent=1) + "\n",
-        "plan.html": plan_page(plan, facts["label"], stamp, facts["warnings"]),
-    }
     result: dict[str, t.Any] = {"files": {}, "saved": None, "drift": [], "text": "", "warnings": []}
-    try:
-        json_file, page = records.write_files(folder, contents)
-        result["files"] = {"json": json_file, "html": page}
-    except SraError as error:
-        # It was shown on the screen; whoever only looks needs no folder.
-        result["warnings"].append(f"The plan is not written to files: {error}")
+    if facts["pages"]:
+        result.update(_pages(facts, plan, stamp))
     if not facts["plan_file"] or facts["mode"] == "show":
         return result
     path = pathlib.Path(facts["plan_file"])
     if facts["mode"] == "save":
         return {**result, **_save(path, facts["label"], plan, stamp)}
     return {**result, **_hold(path, facts["label"], plan)}
+
+
+def _pages(facts: dict[str, t.Any], plan: dict[str, t.Any], stamp: str) -> dict[str, t.Any]:
+    data = {"format": saved.FORMAT, "pair": facts["label"], "read": stamp, "plan": plan}
+    contents = {
+        "plan.json": json.dumps(data, indent=1) + "\n",
+        "plan.html": plan_page(plan, facts["label"], stamp, facts["warnings"]),
+    }
+    try:
+        json_file, page = records.write_files(pathlib.Path(facts["dest"]), contents)
+    except SraError as error:
+        # It was shown on the screen; whoever only looks needs no folder.
+        return {"warnings": [f"The plan is not written to files: {error}"]}
+    return {"files": {"json": json_file, "html": page}}
 
 
 def _save(path: pathlib.Path, label: str, plan: dict[str, t.Any], stamp: str) -> dict[str, t.Any]:
@@ -96,7 +101,7 @@ def _hold(path: pathlib.Path, label: str, plan: dict[str, t.Any]) -> dict[str, t
 
 
 class ActionModule(ActionBase):
-    """Runs on the controller and contacts nothing. In check mode too the plan is written: it is what check mode is for."""
+    """Runs on the controller and contacts nothing; in check mode it does the same."""
 
     TRANSFERS_FILES = False
     _requires_connection = False

@@ -38,7 +38,14 @@ _LONG: t.Final = frozenset(
     f"bseries.sra.{name}"
     for name in (
         *("appliance_backup", "appliance_power", "appliance_restore", "appliance_update", "appliance_update_download"),
-        *("appliance_verify", "compatibility_info", "failover_relationship", "guided_step", "jump_client_wait", "rehearsal"),
+        *(
+            "appliance_verify",
+            "compatibility_info",
+            "failover_relationship",
+            "guided_step",
+            "jump_client_wait",
+            "rehearsal",
+        ),
     )
 )
 

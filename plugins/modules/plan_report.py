@@ -21,7 +21,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: The plan is written in check mode too.
+    details: Check mode does the same. See O(pages).
   diff_mode:
     support: none
     details: There is nothing to compare.
@@ -36,6 +36,10 @@ options:
     description: The name of the pair.
     type: str
     required: true
+  pages:
+    description: Whether to write C(plan.html) and C(plan.json). A plan can be saved or compared without.
+    type: bool
+    default: true
   plan:
     description: The plan as RV(bseries.sra.upgrade_plan#module:plan) is.
     type: dict
@@ -72,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The paths by C(html) and C(json).
+  description: The paths by C(html) and C(json), empty without O(pages).
   returned: success
   type: dict
 saved:

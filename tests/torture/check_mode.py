@@ -424,6 +424,7 @@ def table(found: Sequence[Json]) -> str:
 NOTES: t.Final = """## What is compared, and what is not
 
 - File names of backups and reports carry the moment at which they are made; in a comparison every moment is equal.
+- Where `sra_report_dir` is set, a check leaves its plan there, on the controller, and says so. It writes nothing else.
 - Before the download keys are there, check mode of `download_packages` cannot ask what there is to download: it predicts the keys.
 - A migration to new hardware whose certificate has not moved yet says in a sentence that production would be swung.
 - Tasks of your own (`sra_swing_tasks`, `sra_verify_tasks`, `sra_logout_announce`) are run by check mode, or not, as

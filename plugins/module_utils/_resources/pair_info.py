@@ -442,5 +442,6 @@ def _checks(params: Params, packages: LanePackages, reading: Reading, plan: Plan
         now=datetime.datetime.now(datetime.UTC),
         clock_skew_max=params["clock_skew_max"],
         full_access=params["full_access"] or (),
+        installing=not plan.done,
     )
     return checks + of_packages + _window(params, plan, policy)

@@ -111,6 +111,10 @@ def test_people_who_would_be_thrown_out_are_named() -> None:
     (check,) = outcome("people", appliance(clients={"users": users}))
     assert check.outcome == "warn"
     assert "2 logged in, 2 sessions: Ada, Grace" in check.cause
+    seen = appliance(clients={"users": users})
+    assert "people" not in {
+        one.check for one in readiness(seen, None, {"a": "node-a"}, [], [], [], now=NOW, installing=False)
+    }
 
 
 def test_what_the_planner_found_blocks_and_is_shown() -> None:

@@ -35,6 +35,7 @@ def call(file: pathlib.Path | None, mode: str, pair: Pair | None = None, **value
         "plan_file": str(file) if file else None,
         "mode": mode,
         "hide": [],
+        "pages": True,
         **values,
     }
     return run(facts, values.pop("now", NOW))
@@ -47,6 +48,12 @@ def test_page_and_json_are_written_and_private(file: pathlib.Path) -> None:
         assert path.stat().st_mode & 0o777 == 0o600
     data = json.loads(pathlib.Path(result["files"]["json"]).read_text())
     assert (data["pair"], data["read"], data["plan"]["next"]) == ("berlin", "2026-03-07T22:00:00Z", "backup_a")
+
+
+def test_a_plan_is_compared_without_being_written(file: pathlib.Path) -> None:
+    call(file, "save", pages=False)
+    assert call(file, "hold", pages=False)["files"] == {}
+    assert [path.name for path in file.parent.iterdir() if path.is_dir()] == []
 
 
 def test_a_saved_plan_holds_a_run_that_fits(file: pathlib.Path) -> None:
