@@ -20,7 +20,7 @@ export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
 export LC_ALL := C.UTF-8
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/hypothesis
 
-.PHONY: help setup setup-run link demo test lint skins large torture bench rehearsals fleet awx matrix importer release $(CHECKS) lock clean
+.PHONY: help setup setup-run link demo test lint skins large torture pictures bench rehearsals fleet awx matrix importer release $(CHECKS) lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -73,6 +73,9 @@ release: setup ## Build the artifact from what is committed, the same bytes each
 
 rehearsals: setup ## Rehearse every way to move production
 	@SRA_TEST_REHEARSALS=all exec $(VENV)/bin/python -m pytest tests/integration/test_rehearsal.py -q
+
+pictures: setup ## Take the pictures of the documentation anew (six minutes; needs Chromium)
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python tests/tools/pictures.py
 
 bench: setup ## Measure the product beside a floor and a hand-written playbook (ARGS="swing upgrade", --rounds, --pairs)
 	@exec $(VENV)/bin/python tests/benchmark/bench.py $(ARGS)

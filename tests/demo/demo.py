@@ -15,6 +15,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,8 @@ from simulator.process import SimulatorProcess  # noqa: E402
 FOLDER = ROOT / ".build" / "demo"
 WIDTH = 110
 PAIR = "demo"
+PLAN = FOLDER / "plan-before.html"
+"""The plan of the whole upgrade; the one in the report folder is that of the last run, which had nothing to do."""
 CONFIRMED = ("-e", "sra_confirmed=true")
 PATIENCE = 20.0
 """Seconds that a playbook gets to end after Ctrl-C."""
@@ -61,18 +64,18 @@ def write_private(path: pathlib.Path, text: str) -> None:
         file.write(text)
 
 
-def write_inventory(simulator: SimulatorProcess) -> tuple[pathlib.Path, dict[str, t.Any]]:
+def write_inventory(simulator: SimulatorProcess, folder: pathlib.Path) -> tuple[pathlib.Path, dict[str, t.Any]]:
     """The inventory of the simulated pair, and the variables of its device A."""
     data = simulator.inventory()
     data["all"]["vars"] = {
         "sra_swing_method": "shared_ip",
         "sra_accept_license": True,
-        "sra_backup_dir": str(FOLDER / "backups"),
-        "sra_report_dir": str(FOLDER / "reports"),
+        "sra_backup_dir": str(folder / "backups"),
+        "sra_report_dir": str(folder / "reports"),
         # Time runs faster here than outside, so that outages are shorter too.
         "sra_probe_interval": 0.1,
     }
-    path = FOLDER / "inventory.json"
+    path = folder / "inventory.json"
     write_private(path, json.dumps(data, indent=2))
     return path, next(iter(data["all"]["children"]["device_a"]["hosts"].values()))
 
@@ -136,14 +139,15 @@ def children() -> list[int]:
 
 
 def run_summary(lines: t.Sequence[str]) -> list[str]:
-    """What the run itself announced under SUMMARY: steps with their seconds, packages, backups."""
+    """What the run itself announced under SUMMARY: steps with their seconds, packages; backups are listed from the disk."""
     begin = next((number for number, line in enumerate(lines) if f"[{PAIR}] SUMMARY" in line), len(lines))
     announced = []
     for line in lines[begin + 1 :]:
         if not line.startswith(f"[{PAIR}] "):
             break
         announced.append(line.removeprefix(f"[{PAIR}] ").replace(f"{FOLDER}/", f"{from_here(FOLDER)}/"))
-    return announced
+    backup = re.compile(r"Backup of | {4}\(SHA-256 ")
+    return [line for line in announced if not backup.match(line)]
 
 
 def production_summary(probe: ProductionProbe) -> list[str]:
@@ -186,7 +190,7 @@ def run(scale: float) -> int:
     FOLDER.mkdir(parents=True, mode=0o700)
     began = time.monotonic()
     with SimulatorProcess({"time_scale": scale, "pairs": [{"name": PAIR}]}) as simulator:
-        inventory, device_a = write_inventory(simulator)
+        inventory, device_a = write_inventory(simulator, FOLDER)
         say(
             "A simulated pair of appliances runs on this machine: Base 3.2.4, product 12.1.0; A is primary, B its backup."
         )
@@ -196,6 +200,7 @@ def run(scale: float) -> int:
         )
         headline("1. The plan, read from the appliances; nothing is changed")
         play("plan", inventory)
+        shutil.copy2(FOLDER / "reports" / PAIR / "plan.html", PLAN)
         headline("2. The upgrade, both windows in one go, while a probe asks the production address")
         address = (device_a["sra_site_hostname"], device_a["sra_shared_ip"], device_a["sra_site_port"])
         with ProductionProbe(*address, device_a["sra_ca_path"]) as probe:
@@ -207,10 +212,10 @@ def run(scale: float) -> int:
     say(f"All backups, in {from_here(FOLDER / 'backups')}: {len(backups)}")
     for backup in backups:
         say(f"  {backup.name}, {backup.stat().st_size / 1e6:.1f} MB")
-    say(f"The plan and the report, for a browser: {from_here(FOLDER / 'reports' / PAIR / 'plan.html')}")
+    say(f"All of it took {time.monotonic() - began:.0f} s. To look at in a browser:")
+    say(f"  the plan, as it was shown first: {PLAN.as_uri()}")
     for report in sorted((FOLDER / "reports").rglob("report.html")):
-        say(f"  {from_here(report)}")
-    say(f"All of it took {time.monotonic() - began:.0f} s.")
+        say(f"  the report of the upgrade:       {report.as_uri()}")
     return status
 
 

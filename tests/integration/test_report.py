@@ -126,6 +126,7 @@ def test_two_windows_make_one_report_and_hold_to_the_saved_plan(start_lab: Start
 
         checked = lab.play("upgrade_asynchronous", "--check", *held)
         assert checked.status == 0, checked.output
+        assert "Only the plan was left on this machine." in checked.output
         assert not list(reports.rglob("report.*")), "nothing was done that could be reported"
         assert taken.taken == [], "check mode tells nobody anything"
 
@@ -193,6 +194,11 @@ def test_a_run_that_does_not_fit_its_plan_or_whose_hook_fails_touches_nothing(
     start_lab: StartLab, tmp_path: pathlib.Path
 ) -> None:
     lab = start_lab(sra_report_dir=str(tmp_path / "reports"))
+    checked = lab.play("upgrade_asynchronous", "--check", "-e", "sra_report_dir=")
+    assert checked.status == 0, checked.output
+    assert "nothing was written on any appliance." in checked.output
+    assert "Plan: " not in checked.output
+    assert not (lab.folder / "sra-reports").exists(), "nobody asked for a folder"
     saved = tmp_path / "approved.json"
     held = ("-e", f"sra_plan_file={saved}")
     assert lab.play("plan", *held).status == 0

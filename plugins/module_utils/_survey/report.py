@@ -165,16 +165,27 @@ def _control_lines(control: Data) -> list[str]:
 
 # HTML
 
+# A module writes this page, where the templates of plan and report are not at hand; it looks like them.
 _STYLE: t.Final = """
-:root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#c8c8c8;--good:#0a6b2d;--bad:#b00020;--soft:#666}
-@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--paper:#16181c;--line:#444;--good:#6fd08c;--bad:#ff8a8a;--soft:#aaa}}
-body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:var(--ink);background:var(--paper)}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
-th,td{border-bottom:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-caption{text-align:left;font-weight:600;padding:.3rem 0}
+:root{color-scheme:light dark;--ink:#1c2126;--paper:#fbfbfa;--card:#fff;--line:#d5d9de;--good:#11693a;--bad:#a8172c;--soft:#565f69}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--paper:#14171a;--card:#1b1f24;--line:#363d45;--good:#7fd6a0;--bad:#ff99a5;--soft:#a5aeb8}}
+*{box-sizing:border-box}
+body{font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;
+color:var(--ink);background:var(--paper)}
+h1{font-size:1.7rem;line-height:1.25;overflow-wrap:anywhere}p{margin:.3rem 0;overflow-wrap:anywhere}
+.scroll{overflow-x:auto;margin:1.5rem 0;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+th,td{border-top:1px solid var(--line);padding:.45rem .8rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
+td:not(:first-child){min-width:7rem;overflow-wrap:anywhere}td:first-child{min-width:11rem}
+thead th{font-size:.8125rem;color:var(--soft);white-space:nowrap}
+caption{text-align:left;font-weight:600;padding:.6rem .8rem;overflow-wrap:anywhere}
 .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}.soft{color:var(--soft)}
-@media print{body{margin:0;max-width:none;font-size:10pt}tr{break-inside:avoid}
-:root{--ink:#000;--paper:#fff;--line:#999;--good:#000;--bad:#000;--soft:#333}}
+@media screen and (max-width:40rem){table,caption,tbody,tr,td{display:block}thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+tr{padding:.5rem .8rem;border-top:1px solid var(--line)}td,td:first-child,td:not(:first-child){border:0;padding:.05rem 0;min-width:0}
+td:first-child{font-weight:600}td:empty{display:none}
+td:not(:first-child)::before{content:attr(data-label) ": ";color:var(--soft);font-weight:400}}
+@media print{@page{margin:1.4cm}body{margin:0;padding:0;max-width:none;font-size:9pt}tr{break-inside:avoid}.scroll{overflow:visible;border-radius:0}
+td,td:first-child,td:not(:first-child){min-width:0}:root{--ink:#000;--paper:#fff;--card:#fff;--line:#999;--good:#000;--bad:#000;--soft:#333}}
 """
 _CLASSES: t.Final = {
     "found": "good",
@@ -214,18 +225,33 @@ def _esc(text: t.Any) -> str:
     return html.escape("" if text is None else str(text), quote=True)
 
 
-def _table(caption: str, columns: t.Sequence[str], rows: t.Iterable[str]) -> str:
-    heads = "".join(f'<th scope="col">{_esc(column)}</th>' for column in columns)
-    return f"<table><caption>{_esc(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+_Row = t.Sequence[tuple[str, str]]
+"""The text of each cell, and its kind."""
 
 
-def _row(*cells: tuple[str, str]) -> str:
-    return "<tr>" + "".join(f'<td class="{_esc(kind)}">{_esc(text)}</td>' for text, kind in cells) + "</tr>"
+def _table(caption: str, columns: t.Sequence[str], rows: t.Iterable[_Row]) -> str:
+    """A table without the columns that say nothing."""
+    rows = list(rows)
+    kept = [number for number in range(len(columns)) if any(row[number][0] for row in rows)] or [0]
+    heads = "".join(f'<th scope="col">{_esc(columns[number])}</th>' for number in kept)
+    lines = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{_esc(row[number][1])}" data-label="{_esc(columns[number])}">{_esc(row[number][0])}</td>'
+            for number in kept
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{_esc(caption)}"><table><caption>{_esc(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
 
 
-def _verdict_rows(verdicts: t.Sequence[Verdict]) -> t.Iterator[str]:
+def _verdict_rows(verdicts: t.Sequence[Verdict]) -> t.Iterator[_Row]:
     for one in verdicts:
-        yield _row(
+        yield (
             (one.name, ""),
             (one.text, _CLASSES[one.outcome]),
             ("; ".join(one.unseen), "soft"),
@@ -247,10 +273,10 @@ def _page_table(page: Data) -> str:
     return _table(caption, ("Control", "State", "Caption", "How", "Value", "Detail", "By hand"), _control_rows(page))
 
 
-def _control_rows(page: Data) -> t.Iterator[str]:
+def _control_rows(page: Data) -> t.Iterator[_Row]:
     for one in page["controls"]:
         near = f" Nearest: {'; '.join(one['candidates'])}" if one["candidates"] else ""
-        yield _row(
+        yield (
             (one["name"], ""),
             (words(one["state"]), _CLASSES[one["state"]]),
             (one["caption"] or "", ""),
@@ -261,13 +287,13 @@ def _control_rows(page: Data) -> t.Iterator[str]:
         )
 
 
-def _api_rows(survey: Data) -> t.Iterator[str]:
+def _api_rows(survey: Data) -> t.Iterator[_Row]:
     for api in survey["apis"]:
         kind = {True: "good", False: "bad", None: "soft"}[api["available"]]
-        yield _row((api["name"], ""), (_available(api["available"]), kind), (api["detail"], ""))
+        yield ((api["name"], ""), (_available(api["available"]), kind), (api["detail"], ""))
 
 
-def _permission_rows(survey: Data) -> t.Iterator[str]:
+def _permission_rows(survey: Data) -> t.Iterator[_Row]:
     for one in survey["permissions"]:
         granted = {True: "yes", False: "no", None: "unknown"}[one["granted"]]
-        yield _row((one["caption"], ""), (granted, "good" if one["granted"] else "soft"), (one["name"], ""))
+        yield ((one["caption"], ""), (granted, "good" if one["granted"] else "soft"), (one["name"], ""))

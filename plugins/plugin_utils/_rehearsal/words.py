@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import typing as t
 
 from ansible_collections.bseries.sra.plugins.module_utils._plan.estimates import words
@@ -14,7 +15,8 @@ from ansible_collections.bseries.sra.plugins.module_utils._plan.estimates import
 Data = t.Mapping[str, t.Any]
 
 _ADDRESS: t.Final = re.compile(r" \([^()\s]*:\d+\)")
-_TITLE_WIDTH: t.Final = 42
+_DETAIL: t.Final = re.compile(r": .*| and .*")
+_TITLE_WIDTH: t.Final = 43
 _VERDICTS: t.Final = {
     "goes_through": "IT WOULD GO THROUGH.",
     "goes_through_with_gates": "IT WOULD GO THROUGH, but not in one go: see what it waits for.",
@@ -31,7 +33,7 @@ def report(outcome: Data) -> str:
     lines += ["", f"Now: {outcome['stage']}"]
     if outcome["steps"]:
         lines += ["", "Steps that remain, if the run began now (UTC):"]
-        lines += [f"  {'begins':<16}  {'expected':>10}  {'rehearsed':>11}  step"]
+        lines += [f" {'begins':<16}  {'expected':>10}  {'rehearsed':>11}  step"]
         lines += [_step(step) for step in outcome["steps"]]
     lines += _prediction(outcome)
     lines += ["", _rehearsed(outcome["rehearsed"])]
@@ -56,9 +58,9 @@ def _step(step: Data) -> str:
     took = "not reached" if step["rehearsed_seconds"] is None else f"{step['rehearsed_seconds']:.1f} s"
     if step["id"] == "confirm":
         took = "-"
-    title = _ADDRESS.sub("", step["title"])
-    short = title if len(title) <= _TITLE_WIDTH else f"{title[: _TITLE_WIDTH - 3]}..."
-    return f"  {begins:<16}  {words(step['estimate_seconds']):>10}  {took:>11}  {step['id']:<11}  {short}"
+    title = _DETAIL.sub("", _ADDRESS.sub("", step["title"]))
+    short = textwrap.shorten(title, _TITLE_WIDTH, placeholder=" ...")
+    return f" {begins:<16}  {words(step['estimate_seconds']):>10}  {took:>11}  {step['id']:<11}  {short}"
 
 
 def _prediction(outcome: Data) -> list[str]:
