@@ -45,7 +45,7 @@ INKS: t.Final = (
     (r"FAIL|NO RETURN|AWAY|WARN", "#ff9d9d"),
     (r"changed:", "#f0d27a"),
     (r"^TASK|^PLAY|^\$", "#ffffff"),
-    (r"^\[\w+\] \S+  |^\[\w+\] (?:NOW|Next):|gate:", "#8fd0ff"),
+    (r"^\[\w+\] +\d+  \d  |^\[\w+\] (?:NOW|Next|REHEARSAL)|gate:|at most .* more$", "#8fd0ff"),
     (r"^\[\w+\] (?:ok|pass) ", "#a5dcb0"),
 )
 """Colours of lines, by what they hold; the first that fits counts."""
@@ -147,24 +147,23 @@ def take(browser: Browser) -> None:
         reports = FOLDER / "reports" / PAIR
 
         lines = run("compatibility", inventory).lines
-        terminal_picture("compatibility", between(lines, "Which playbooks can run", "the site"))
+        terminal_picture("compatibility", between(lines, "Which playbooks can run", "decommission"))
         page = next((FOLDER / "reports").glob("compatibility-*.html"))
         page_picture(browser, "compatibility-page", page, (1100, 900), "light")
         lines = run("plan", inventory).lines
         terminal_picture("plan", between(lines, "Upgrade plan", "Next:"))
         page_picture(browser, "plan-page", reports / "plan.html", (1100, 960), "light")
-        run("rehearse", inventory)
-        rehearsed = (FOLDER / "reports" / f"rehearsal-{PAIR}.txt").read_text(encoding="utf-8")
-        terminal_picture("rehearsal", rehearsed.splitlines())
+        lines = run("rehearse", inventory).lines
+        terminal_picture("rehearsal", between(lines, "REHEARSAL of", "Rehearsed in"))
         terminal = run("upgrade_asynchronous", inventory)
         terminal_picture("progress", at_work(terminal, "Installing Bomgar"))
         run("upgrade_asynchronous", inventory, *CONFIRMED)
 
         (report,) = reports.glob("*/report.html")
         page_picture(browser, "report", report, (1100, 860), "light")
-        page_picture(browser, "report-timeline", report, (1100, 900), "light", "#time")
+        page_picture(browser, "report-timeline", report, (1100, 900), "light", "h3:has-text('Run 1')")
         page_picture(browser, "report-phone-dark", report, (390, 844), "dark")
-        page_picture(browser, "report-phone-dark-steps", report, (390, 844), "dark", "#time")
+        page_picture(browser, "report-phone-dark-steps", report, (390, 844), "dark", "h3:has-text('Run 1')")
 
 
 def main() -> int:
