@@ -147,7 +147,7 @@ def take(browser: Browser) -> None:
         reports = FOLDER / "reports" / PAIR
 
         lines = run("compatibility", inventory).lines
-        terminal_picture("compatibility", between(lines, "Which playbooks can run", "decommission"))
+        terminal_picture("compatibility", between(lines, "Which playbooks can run", "swing_back (custom)"))
         page = next((FOLDER / "reports").glob("compatibility-*.html"))
         page_picture(browser, "compatibility-page", page, (1100, 900), "light")
         lines = run("plan", inventory).lines
