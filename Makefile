@@ -74,7 +74,7 @@ release: setup ## Build the artifact from what is committed, the same bytes each
 rehearsals: setup ## Rehearse every way to move production
 	@SRA_TEST_REHEARSALS=all exec $(VENV)/bin/python -m pytest tests/integration/test_rehearsal.py -q
 
-pictures: setup ## Take the pictures of the documentation anew (six minutes; needs Chromium)
+pictures: setup ## Take the pictures of the documentation anew (needs Chromium)
 	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python tests/tools/pictures.py
 
 bench: setup ## Measure the product beside a floor and a hand-written playbook (ARGS="swing upgrade", --rounds, --pairs)

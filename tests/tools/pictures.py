@@ -5,12 +5,13 @@
 
 """Takes the pictures of the documentation: what the playbooks show of a simulated pair, at a terminal and in a browser.
 
-Nothing in them is made up: the compatibility check, the plan, a rehearsal and both windows of an upgrade are run for them.
-Terminals become SVG, pages PNG, all in ``docs/pictures``. Needs Chromium. Takes about six minutes.
+Nothing in them is made up: the compatibility check, the plan and both windows of an upgrade are run for them.
+Terminals become SVG, pages PNG, all in ``docs/pictures``. Needs Chromium.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import pathlib
@@ -45,7 +46,7 @@ INKS: t.Final = (
     (r"FAIL|NO RETURN|AWAY|WARN", "#ff9d9d"),
     (r"changed:", "#f0d27a"),
     (r"^TASK|^PLAY|^\$", "#ffffff"),
-    (r"^\[\w+\] +\d+  \d  |^\[\w+\] (?:NOW|Next|REHEARSAL)|gate:|at most .* more$", "#8fd0ff"),
+    (r"^\[\w+\] +\d+  \d  |^\[\w+\] (?:NOW|Next)|gate:|at most .* more$", "#8fd0ff"),
     (r"^\[\w+\] (?:ok|pass) ", "#a5dcb0"),
 )
 """Colours of lines, by what they hold; the first that fits counts."""
@@ -140,12 +141,17 @@ def at_work(terminal: Terminal, words: str) -> list[str]:
     return next(frame for frame in reversed(terminal.frames) if any(words in line for line in frame[-2:]))[-rows:]
 
 
-def take(browser: Browser) -> None:
-    """Run everything, in the order in which a reader does it."""
+@contextlib.contextmanager
+def pair() -> t.Iterator[pathlib.Path]:
+    """The inventory of a fresh pair."""
     with SimulatorProcess({"time_scale": TIME_SCALE, "pairs": [{"name": PAIR}]}) as simulator:
-        inventory, _device_a = write_inventory(simulator, FOLDER)
-        reports = FOLDER / "reports" / PAIR
+        yield write_inventory(simulator, FOLDER)[0]
 
+
+def upgrade(browser: Browser) -> None:
+    """The compatibility check, the plan and both windows."""
+    with pair() as inventory:
+        reports = FOLDER / "reports" / PAIR
         lines = run("compatibility", inventory).lines
         terminal_picture("compatibility", between(lines, "Which playbooks can run", "swing_back (custom)"))
         page = next((FOLDER / "reports").glob("compatibility-*.html"))
@@ -153,8 +159,6 @@ def take(browser: Browser) -> None:
         lines = run("plan", inventory).lines
         terminal_picture("plan", between(lines, "Upgrade plan", "Next:"))
         page_picture(browser, "plan-page", reports / "plan.html", (1100, 960), "light")
-        lines = run("rehearse", inventory).lines
-        terminal_picture("rehearsal", between(lines, "REHEARSAL of", "Rehearsed in"))
         terminal = run("upgrade_asynchronous", inventory)
         terminal_picture("progress", at_work(terminal, "Installing Bomgar"))
         run("upgrade_asynchronous", inventory, *CONFIRMED)
@@ -178,7 +182,7 @@ def main() -> int:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
-        take(browser)
+        upgrade(browser)
         browser.close()
     return 0
 
