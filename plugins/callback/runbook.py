@@ -28,8 +28,10 @@ import time
 import typing as t
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
+from ansible.template import Templar
 
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 
@@ -79,7 +81,7 @@ class CallbackModule(Default):
         if not self._brief:
             super().v2_runner_on_start(host, task)
         elif task.action in _LONG:
-            self._line(host, "begins", self._last_task_name or _name(task), constants.COLOR_VERBOSE)
+            self._line(host, "begins", self._name_for(host, task), constants.COLOR_VERBOSE)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         task, outcome = _part(result, "task"), _part(result, "result")
@@ -124,7 +126,18 @@ class CallbackModule(Default):
     def _ended(self, result: t.Any, word: str, color: str) -> None:
         host, task = _part(result, "host"), _part(result, "task")
         seconds = time.monotonic() - self._began.get((host.get_name(), task._uuid), time.monotonic())
-        self._line(host, word, f"{self._last_task_name or _name(task)} ({_duration(seconds)})", color)
+        self._line(host, word, f"{self._name_for(host, task)} ({_duration(seconds)})", color)
+
+    def _name_for(self, host: t.Any, task: t.Any) -> str:
+        """The name with the values of this host: Ansible fills in those of the first host for all of them."""
+        written = (task.get_ds() or {}).get("name") or ""
+        if "{{" not in written:
+            return _name(task)
+        variables = self._play.get_variable_manager().get_vars(play=self._play, host=host, task=task)
+        try:
+            return str(Templar(loader=None, variables=variables).template(written))
+        except AnsibleError:
+            return _name(task)
 
     def _line(self, host: t.Any, word: str, text: str, color: str) -> None:
         if host.get_name() not in self._names:

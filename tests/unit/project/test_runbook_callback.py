@@ -65,12 +65,12 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path
 
 
-def play(folder: pathlib.Path, *options: str) -> str:
+def play(folder: pathlib.Path, *options: str, hosts: str = "localhost,", status: int = 2) -> str:
     done = subprocess.run(
         [
             pathlib.Path(sys.executable).with_name("ansible-playbook"),
             "-i",
-            "localhost,",
+            hosts,
             "-c",
             "local",
             "play.yml",
@@ -91,10 +91,10 @@ def play(folder: pathlib.Path, *options: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
-    assert done.returncode == 2, done.stdout
+    assert done.returncode == status, done.stdout
     return re.sub(r"\d\d:\d\d:\d\d", "TIME", re.sub(r"\d+\.\d s", "N s", done.stdout))
 
 
@@ -111,6 +111,25 @@ def test_shows_steps_changes_warnings_and_failures(folder: pathlib.Path) -> None
         "    First line.",
         "    Second line.",
     ]
+
+
+LOCKING = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Lock {{ place }}
+      bseries.sra.lane_lock: {paths: ["{{ playbook_dir }}/{{ inventory_hostname }}.lock"], procedure: single}
+      changed_when: true
+      vars: {place: "room {{ inventory_hostname[-1] }}"}
+"""
+
+
+def test_lines_of_several_hosts_have_the_values_of_each(folder: pathlib.Path) -> None:
+    (folder / "play.yml").write_text(LOCKING, encoding="utf-8")
+    output = play(folder, hosts="n1,n2,", status=0)
+    for host, place in (("n1", "room 1"), ("n2", "room 2")):
+        assert f"TIME {host}: begins: Lock {place}\n" in output
+        assert f"TIME {host}: changed: Lock {place} (N s)\n" in output
 
 
 def test_check_mode_says_what_would_change(folder: pathlib.Path) -> None:
