@@ -12,7 +12,12 @@ import typing as t
 _ROW = 26
 _LEFT = 330
 _WIDTH = 300
+_RIGHT = 190
 _LONGEST = 2.0
+_LICENCE = """<!-- Copyright (c) 2026, the bseries.sra maintainers
+GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later -->
+"""
 
 
 def svg(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
@@ -21,7 +26,7 @@ def svg(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     height = _ROW * len(rows) + 40
     line = _LEFT + _WIDTH / _LONGEST
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDTH + 130}" height="{height}" '
+        f'{_LICENCE}<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDTH + _RIGHT}" height="{height}" '
         'font-family="sans-serif" font-size="13">\n'
         f'{bars}<line x1="{line}" x2="{line}" y1="8" y2="{height - 28}" stroke="#222" stroke-dasharray="4 3"/>\n'
         f'<text x="{line}" y="{height - 10}" text-anchor="middle">goal</text>\n</svg>\n'
