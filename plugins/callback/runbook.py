@@ -130,7 +130,7 @@ class CallbackModule(Default):
 
     def _name_for(self, host: t.Any, task: t.Any) -> str:
         """The name with the values of this host: Ansible fills in those of the first host for all of them."""
-        written = (task.get_ds() or {}).get("name") or ""
+        written = str((task.get_ds() or {}).get("name") or "")
         if "{{" not in written:
             return _name(task)
         variables = self._play.get_variable_manager().get_vars(play=self._play, host=host, task=task)
