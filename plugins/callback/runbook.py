@@ -130,8 +130,9 @@ class CallbackModule(Default):
 
     def _name_for(self, host: t.Any, task: t.Any) -> str:
         """The name with the values of this host: Ansible fills in those of the first host for all of them."""
-        written = str((task.get_ds() or {}).get("name") or "")
-        if "{{" not in written:
+        # Not made a str: that would lose the mark by which Ansible knows a template that it may fill in.
+        written = (task.get_ds() or {}).get("name")
+        if not isinstance(written, str) or "{{" not in written:
             return _name(task)
         variables = self._play.get_variable_manager().get_vars(play=self._play, host=host, task=task)
         try:
