@@ -133,16 +133,23 @@ def _short_path(folder: str) -> t.Iterator[str]:
     if len(os.fsencode(path)) <= _LONGEST_PATH:
         yield path
         return
+    with _opened(folder) as number:
+        yield f"/proc/self/fd/{number}/{_NAME}"
+
+
+@contextlib.contextmanager
+def _opened(folder: str) -> t.Iterator[int]:
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{number}/{_NAME}"
+        yield number
     finally:
         os.close(number)
 
 
 def _started(folder: str, run: int) -> KeptSessions | None:
     """Start the keeper, unless another task does so now. Raises OSError."""
-    with (pathlib.Path(folder) / f"{_NAME}.lock").open("wb") as lock:
+    # The folder itself is locked: a run that is killed leaves no file of the lock behind.
+    with _opened(folder) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         found = _connected(folder)
         if found is not None:

@@ -7,38 +7,39 @@
 from __future__ import annotations
 
 import os
+import pathlib
 
 import pytest
 
-from torture import faults, interruption
-from torture.bench import Bench
+from torture import faults, interruption, judge
+from torture.bench import RUN_LIMIT, Bench
+from torture.book import Book, Chapter, Row
 from torture.points import Point
 from torture.procedures import PROCEDURES
+from torture.work import Effort
 
+CLOCK = pathlib.Path(judge.__file__).with_name("clock")
 SEED = int(os.environ.get("SRA_TORTURE_SEED", "1"))
 
 
-SAMPLED = pytest.mark.skipif(
-    "SRA_TEST_TORTURE" not in os.environ,
-    reason="the samples of the matrices run with SRA_TEST_TORTURE=1, all of them by make torture",
-)
+def tried(chapter: Chapter) -> tuple[dict[str, Row], str]:
+    """What did not go well, and all that was tried, as text."""
+    return {key: row for key, row in chapter.rows.items() if row["problems"]}, f"SRA_TORTURE_SEED={SEED}: {chapter}"
 
 
-@SAMPLED
-@pytest.mark.parametrize(("name", "points"), [("asynchronous", 6), ("hardware", 3)])
-def test_killed_runs_are_simply_started_again(name: str, points: int) -> None:
-    lines = [f"SRA_TORTURE_SEED={SEED}"]
-    found = interruption.matrix(PROCEDURES[name], points, SEED, lines.append)
-    assert found["failed"] == 0, "\n".join(lines)
-    assert found["killed"] > 0, "\n".join(lines)
+@pytest.mark.parametrize(("name", "points"), [("asynchronous", 5), ("hardware", 3)])
+def test_killed_runs_are_simply_started_again(name: str, points: int, tmp_path: pathlib.Path) -> None:
+    found = interruption.matrix(PROCEDURES[name], Effort(points, SEED), Book(tmp_path / "book.json"), print)
+    failed, text = tried(found)
+    assert not failed, text
+    assert found.count("killed") > 0, text
 
 
-@SAMPLED
-def test_faults_are_carried_through_or_stop_the_run_in_a_state_that_can_be_resumed() -> None:
-    lines = [f"SRA_TORTURE_SEED={SEED}"]
-    found = faults.matrix(6, SEED, lines.append)
-    assert found["failed"] == 0, "\n".join(lines)
-    assert found["carried"] + found["stopped"] > 0, "\n".join(lines)
+def test_faults_are_carried_through_or_stop_the_run_in_a_state_that_can_be_resumed(tmp_path: pathlib.Path) -> None:
+    found = faults.matrix(Effort(4, SEED), Book(tmp_path / "book.json"), print)
+    failed, text = tried(found)
+    assert not failed, text
+    assert found.count("carried") + found.count("stopped") > 0, text
 
 
 def test_a_second_run_is_refused_while_the_first_lives_and_only_then() -> None:
@@ -66,3 +67,27 @@ def test_a_second_run_is_refused_while_the_first_lives_and_only_then() -> None:
         assert again.status == 0, again.output
         assert bench.procedure.final(bench.lab) == []
         assert simulator.violations() == []
+
+
+@pytest.mark.parametrize("hours", [6, -6])
+def test_a_jump_of_the_controllers_clock_in_the_middle_of_an_install_changes_nothing(
+    hours: int, tmp_path: pathlib.Path
+) -> None:
+    jump = tmp_path / "jump"
+    path = os.pathsep.join([str(CLOCK), os.environ.get("PYTHONPATH", "")])
+    with Bench(PROCEDURES["single"], variables={"PYTHONPATH": path, "SRA_JUMP_FILE": str(jump)}) as bench:
+        with (tmp_path / "run.log").open("w+", encoding="utf-8") as output:
+            run = bench.start(output=output)
+            try:
+                bench.lab.simulator.wait_until(lambda state: state["devices"]["a"]["install"] is not None, RUN_LIMIT)
+                jump.write_text(str(hours * 3600), encoding="utf-8")
+                status = run.wait(RUN_LIMIT)
+            finally:
+                bench.kill(run)
+            output.seek(0)
+            assert status == 0, output.read()
+        jump.unlink()
+        assert bench.procedure.final(bench.lab) == []
+        assert bench.lab.simulator.violations() == []
+        assert judge.disk(bench.lab.folder) == []
+        assert judge.unchanged(bench.play()) == []

@@ -51,8 +51,8 @@ class FaultError(ValueError):
 class Fault:
     """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first.
 
-    It strikes nothing before the appliances had been told `deeds` different changes. One that is held waits
-    for `release`.
+    It strikes nothing before the appliances had been told `deeds` different changes, nor before the fault with the number
+    `following` has struck. One that is held waits for `release`.
     """
 
     number: int
@@ -64,6 +64,7 @@ class Fault:
     match: dict[str, re.Pattern[str]]
     options: dict[str, t.Any]
     deeds: int = 0
+    following: int | None = None
     struck: int = 0
     released: threading.Event = dataclasses.field(default_factory=threading.Event)
 
@@ -115,6 +116,7 @@ class Faults:
                 {key: re.compile(value) for key, value in match.items()},
                 data,
                 int(data.pop("deeds", 0)),
+                data.pop("following", None),
             )
             self._faults.append(fault)
             return fault
@@ -138,9 +140,7 @@ class Faults:
         """The fault of this kind that strikes now, counted as used."""
         with self._lock:
             for fault in self._faults:
-                if fault.kind != kind or fault.device not in (None, device) or self._told() < fault.deeds:
-                    continue
-                if self._use(fault):
+                if fault.kind == kind and self._is_due(fault, device, self._told()) and self._use(fault):
                     return fault
         return None
 
@@ -159,13 +159,16 @@ class Faults:
         """
         with self._lock:
             for fault in self._faults:
-                if fault.kind not in kinds or fault.device not in (None, device) or fault.after is not after:
-                    continue
-                if deeds < fault.deeds:
+                if fault.kind not in kinds or fault.after is not after or not self._is_due(fault, device, deeds):
                     continue
                 if all(pattern.search(facts.get(key, "")) for key, pattern in fault.match.items()) and self._use(fault):
                     return fault
         return None
+
+    def _is_due(self, fault: Fault, device: str | None, deeds: int) -> bool:
+        if fault.device not in (None, device) or deeds < fault.deeds:
+            return False
+        return fault.following is None or any(each.number == fault.following and each.struck for each in self._faults)
 
     @staticmethod
     def _use(fault: Fault) -> bool:

@@ -4,19 +4,21 @@
 
 """`python -m torture`: the interruption matrix and the fault matrix, complete or a sample, with a report.
 
-The reports are `.build/torture/interruption.json`, `.build/torture/faults.json` and `.build/torture/report.txt`.
+What is found is kept in `.build/torture` as it comes: `interruption.json`, `faults.json`, `report.txt`. With `--write-docs`
+it is kept in `tests/torture` and shown in `docs`. `--resume` goes on from what is kept, `--minutes` ends in time.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import pathlib
 import sys
 import typing as t
 
 from . import faults, interruption, report
+from .book import Book
 from .procedures import PROCEDURES
+from .work import Effort
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
 FOLDER: t.Final = ROOT / ".build" / "torture"
@@ -30,12 +32,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
     parser.add_argument("--points", type=int, help="how many points of each procedure are tried; all without")
     parser.add_argument("--cells", type=int, help="how many cells of the fault matrix are tried; all without")
-    parser.add_argument("--seed", type=int, default=1, help="chooses the points and cells (%(default)s)")
+    parser.add_argument("--seed", type=int, default=Effort.seed, help="chooses the points and cells (%(default)s)")
     parser.add_argument("--procedure", action="append", choices=sorted(PROCEDURES), help="of the interruption matrix")
     parser.add_argument("--only", choices=("interruption", "faults"))
-    parser.add_argument("--chain", type=int, default=interruption.CHAIN, help="points in a chain (%(default)s)")
+    parser.add_argument("--chain", type=int, default=Effort.length, help="points or cells in a chain (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=Effort.jobs, help="how many chains are gone through at once")
+    parser.add_argument("--resume", action="store_true", help="leave out what is kept and went well")
+    parser.add_argument("--minutes", type=float, help="begin no chain later than so many minutes from now")
     parser.add_argument(
-        "--write-docs", action="store_true", help="add the outcome of the fault matrix to docs/faults.md"
+        "--write-docs", action="store_true", help="keep the results in tests/torture, show them in docs"
     )
     return parser
 
@@ -43,26 +48,24 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: t.Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    interruptions: list[dict[str, t.Any]] = []
-    found: dict[str, t.Any] | None = None
-    if options.only != "faults":
-        for name in options.procedure or PROCEDURES:
-            done = interruption.matrix(PROCEDURES[name], options.points, options.seed, say, options.chain)
-            interruptions.append(done)
-            _write(FOLDER / "interruption.json", interruptions)
-    if options.only != "interruption":
-        found = faults.matrix(options.cells, options.seed, say, lambda sofar: _write(FOLDER / "faults.json", sofar))
+    folder = report.KEPT if options.write_docs else FOLDER
+    interrupted, disturbed = Book(folder / report.INTERRUPTION), Book(folder / report.FAULTS)
+    rest = (options.seed, options.jobs, options.chain, options.resume, options.minutes)
+    tried = []
+    try:
+        if options.only != "faults":
+            effort = Effort(options.points, *rest)
+            for name in options.procedure or PROCEDURES:
+                tried.append(interruption.matrix(PROCEDURES[name], effort, interrupted, say))
+        if options.only != "interruption":
+            tried.append(faults.matrix(Effort(options.cells, *rest), disturbed, say))
+    finally:
         if options.write_docs:
-            report.write_docs(found, ROOT)
-    text = report.summary(interruptions, found)
-    (FOLDER / "report.txt").write_text(text, encoding="utf-8")
-    say(text)
-    failed = sum(done["failed"] for done in interruptions) + (found["failed"] if found else 0)
-    return 1 if failed else 0
-
-
-def _write(path: pathlib.Path, data: t.Any) -> None:
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+            report.write_docs(interrupted, disturbed, ROOT)
+        text = report.summary(interrupted, disturbed)
+        (FOLDER / "report.txt").write_text(text, encoding="utf-8")
+        say(text)
+    return 1 if any(chapter.failed for chapter in tried) else 0
 
 
 if __name__ == "__main__":

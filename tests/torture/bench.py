@@ -24,6 +24,8 @@ from .procedures import SCALE, Procedure
 
 RUN_LIMIT = 1200.0
 """Seconds that one run may take; a limit, not an expectation."""
+LOOK = 0.1
+"""Seconds between two looks whether a request is held; each costs the simulator a request."""
 
 
 class End(t.NamedTuple):
@@ -35,11 +37,20 @@ class End(t.NamedTuple):
 
 
 class Bench:
-    """A context manager; ``clean`` sets the appliances and the controller's disk back to the start."""
+    """A context manager; ``clean`` sets the appliances and the controller's disk back to the start.
 
-    def __init__(self, procedure: Procedure, settings: t.Mapping[str, t.Any] | None = None) -> None:
+    ``settings`` are those of the inventory, ``variables`` those of the environment, besides what the procedure has.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        settings: t.Mapping[str, t.Any] | None = None,
+        variables: t.Mapping[str, str] | None = None,
+    ) -> None:
         self.procedure = procedure
         self._settings = dict(settings or {})
+        self._variables = dict(variables or {})
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> Bench:
@@ -52,7 +63,7 @@ class Bench:
             **self.procedure.settings,
             **self._settings,
         }
-        self.lab = Lab(simulator, folder, settings, {"TMPDIR": str(folder / "tmp")})
+        self.lab = Lab(simulator, folder, settings, {"TMPDIR": str(folder / "tmp"), **self._variables})
         self.fresh_disk()
         return self
 
@@ -110,5 +121,5 @@ class Bench:
         while time.monotonic() < end and process.poll() is None:
             if any(fault["held"] for fault in self.lab.simulator.faults()):
                 return True
-            time.sleep(0.02)
+            time.sleep(LOOK)
         return False

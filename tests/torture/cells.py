@@ -71,6 +71,21 @@ class Cell:
     def label(self) -> str:
         return f"{self.fault}: {part_of(self.deeds)}: {self.device} {self.request}".strip()
 
+    @property
+    def is_of_a_request(self) -> bool:
+        return any("match" in strike for strike in self.strikes)
+
+    @property
+    def key(self) -> str:
+        """What tells the cell from all others, in this run of the harness and in later ones."""
+        return " ".join(
+            [
+                str(self.deeds),
+                self.label,
+                *(strike["match"]["address"] for strike in self.strikes if self.is_of_a_request),
+            ]
+        )
+
 
 _CUT: t.Final[dict[str, dict[str, t.Any]]] = {
     "connection reset": {"kind": "reset"},
@@ -266,7 +281,7 @@ def sample(cells: t.Sequence[Cell], count: int | None, seed: int) -> list[Cell]:
     if count is None or count >= len(cells):
         return list(cells)
     chance = random.Random(seed)
-    requests = [number for number, cell in enumerate(cells) if "match" in (cell.strikes or ({},))[0]]
+    requests = [number for number, cell in enumerate(cells) if cell.is_of_a_request]
     others = [number for number in range(len(cells)) if number not in set(requests)]
     chosen = set(chance.sample(others, min(len(others), (count + 1) // 2)))
     chosen |= set(chance.sample(requests, min(len(requests), count - len(chosen))))

@@ -6,6 +6,8 @@
 
 As with interruptions the runs are chained: after a run that stopped, the fault is taken away and the next run, with the next
 fault, goes on from where the appliances stand. So each run but the first also proves that the one before could be resumed.
+A run that comes to its next write after the fault of a request was carried through it: it is killed there, which costs nothing
+of what the next cells need.
 """
 
 from __future__ import annotations
@@ -13,17 +15,19 @@ from __future__ import annotations
 import dataclasses
 import re
 import resource
-import subprocess
 import time
 import typing as t
 
 from integration.conftest import Lab, Outcome, read_recap
 
 from . import judge
-from .bench import RUN_LIMIT, Bench
+from .bench import Bench
+from .book import Book, Chapter
 from .cells import Cell, of_behaviour, of_requests, part_of, sample
-from .interruption import Say, go_on, learn
+from .interruption import go_on, learn
+from .points import anywhere, chains
 from .procedures import PROCEDURES
+from .work import Effort, Pile, Say, work
 
 OUTPUT: t.Final = {"ANSIBLE_STDOUT_CALLBACK": "bseries.sra.runbook"}
 SETTINGS: t.Final = {"sra_jump_client_limit": None}
@@ -42,6 +46,14 @@ class Result:
     cause: str
     problems: tuple[str, ...]
     seconds: float
+
+    def also(self, problems: t.Iterable[str]) -> Result:
+        return dataclasses.replace(self, problems=(*self.problems, *problems))
+
+    @property
+    def row(self) -> dict[str, t.Any]:
+        """What is kept of it."""
+        return {key: value for key, value in dataclasses.asdict(self).items() if key != "seconds"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,47 +91,65 @@ def message_problems(stop: Stop, cell: Cell, addresses: t.Sequence[str]) -> list
     return [f"the message does not say {', '.join(missing)}: {' / '.join(text.splitlines())}"] if missing else []
 
 
-def play(bench: Bench, cell: Cell) -> Outcome:
+class Played(t.NamedTuple):
+    """A run that ended by itself, or that was killed when it came to its next write after the fault (``went_on``)."""
+
+    outcome: Outcome
+    went_on: bool
+
+
+def play(bench: Bench, cell: Cell) -> Played:
     """A run with the cell's settings; files may become so large only where the cell says so."""
     log = bench.lab.folder / "run.log"
     with log.open("w+", encoding="utf-8") as output:
         process = bench.start(*cell.extra, output=output)
         if cell.file_limit is not None:
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (cell.file_limit, cell.file_limit))
-        try:
-            status = process.wait(RUN_LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            status = 124
+        went_on = bench.await_held(process)
+        status = process.poll()
+        if status is None:
+            bench.kill(process)
+            status = 0 if went_on else 124
     text = log.read_text(encoding="utf-8")
     log.unlink()
-    return Outcome(status, text, read_recap(text))
+    return Played(Outcome(status, text, read_recap(text)), went_on)
 
 
-def strike(bench: Bench, cell: Cell, expected: judge.Expected) -> Result:
-    """One run with the fault, judged; the fault is gone afterwards."""
-    began = time.monotonic()
-    lab = bench.lab
+def put(lab: Lab, cell: Cell) -> None:
+    """Put the cell's faults. The next write after a fault of a request is held: to get there is to be carried through."""
     cell.prepare(lab)
     for fault in cell.strikes:
-        lab.simulator.fault(**fault)
-    outcome = play(bench, cell)
-    struck = not cell.strikes or any(fault["struck"] for fault in lab.simulator.faults())
+        number = lab.simulator.fault(**fault)["number"]
+        if cell.is_of_a_request:
+            match = {"kind_of_request": "^write$"}
+            # What strikes a write does not strike at the same write that is sent again.
+            deeds = cell.deeds + (fault["match"]["kind_of_request"] == match["kind_of_request"])
+            lab.simulator.fault("hold", match=match, deeds=deeds, following=number)
+
+
+def strike(bench: Bench, cell: Cell, expected: judge.Expected) -> tuple[Result, bool]:
+    """One run with the fault, judged, and whether the procedure is at its end; the fault is gone afterwards."""
+    began = time.monotonic()
+    lab = bench.lab
+    put(lab, cell)
+    outcome, went_on = play(bench, cell)
+    struck = went_on or not cell.strikes or any(fault["struck"] for fault in lab.simulator.faults())
     lab.simulator.clear_faults()
     stop = read_stop(outcome.output)
     problems = _judge(bench, cell, outcome, stop, expected, struck=struck)
     cell.mend(lab)
-    return Result(
+    result = Result(
         cell.fault,
         part_of(cell.deeds),
         cell.device,
         cell.request,
         ("carried" if outcome.status == 0 else "stopped") if struck else "passed by",
         stop.step if outcome.status else "",
-        stop.cause if outcome.status else "",
+        anywhere(stop.cause) if outcome.status else "",
         tuple(problems),
         round(time.monotonic() - began, 1),
     )
+    return result, outcome.status == 0 and not went_on
 
 
 def _judge(
@@ -149,80 +179,91 @@ def _addresses(lab: Lab) -> list[str]:
 def stays_stopped(bench: Bench, cell: Cell) -> list[str]:
     """After what only support can put right, the same command writes nothing more."""
     written = len(bench.lab.writes())
-    again = play(bench, cell)
+    again = play(bench, cell).outcome
     more = [entry for entry in bench.lab.writes()[written:] if entry["screen"].startswith("updates")]
     problems = [] if again.status else ["the next run did not stop"]
     return problems + (["the next run touched the updates"] if more else [])
 
 
-def matrix(
-    count: int | None, seed: int, say: Say, keep: t.Callable[[dict[str, t.Any]], None] | None = None
-) -> dict[str, t.Any]:
-    """Try ``count`` cells, chosen by ``seed``; all with None. The result is plain data; ``keep`` gets what there is so far."""
-    results: list[Result] = []
-    ends: list[str] = []
-    with Bench(PROCEDURES["asynchronous"], SETTINGS) as bench:
-        bench.lab.variables.update(OUTPUT)
+def matrix(effort: Effort, book: Book, say: Say) -> Chapter:
+    """Try the cells and write what was seen into the book."""
+    procedure = PROCEDURES["asynchronous"]
+
+    def make() -> Bench:
+        return Bench(procedure, SETTINGS, OUTPUT)
+
+    with make() as bench:
         found, expected = learn(bench)
-        cells = sorted([*of_requests(found), *of_behaviour()], key=lambda cell: cell.deeds)
-        left = sample(cells, count, seed)
-        say(f"{len(left)} of {len(cells)} cells, seed {seed}")
-        while left:
-            left, done, problems = _life(bench, left, expected, say)
-            results += done
-            ends += problems
-            if keep is not None:
-                keep(counted(len(cells), ends, [dataclasses.asdict(result) for result in results]))
-    return counted(len(cells), ends, [dataclasses.asdict(result) for result in results])
+    cells = sorted([*of_requests(found), *of_behaviour()], key=lambda cell: cell.deeds)
+    done = book.open(procedure.name, [cell.key for cell in cells], resume=effort.resume)
+    left = [cell for cell in sample(cells, effort.count, effort.seed) if cell.key not in done]
+    say(f"{len(left)} of {len(cells)} cells, seed {effort.seed}")
+    pile = Pile(lives(left, effort.length), effort, lambda cell: cell.deeds)
+
+    def do(bench: Bench, life: list[Cell]) -> None:
+        told: list[str] = []
+        again, unmet, results = _life(bench, life, expected, told.append)
+        say("\n".join([f"a life with {len(life)} cells", *told]))
+        book.add(procedure.name, {cell.key: result.row for cell, result in results}, chains=1)
+        if unmet is not None:
+            pile.put_alone(unmet)
+        pile.give_back(again)
+
+    work(pile, effort.jobs, make, do)
+    return book.chapters[procedure.name]
 
 
-def counted(cells: int, ends: t.Sequence[str], results: t.Sequence[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """The results with their numbers; ``ends`` are problems at the end of a procedure that cells had disturbed."""
-    outcomes = [result["outcome"] for result in results]
-    return {
-        "cells": cells,
-        "tried": len(results),
-        **{outcome: outcomes.count(outcome) for outcome in ("carried", "stopped", "passed by")},
-        "failed": sum(bool(result["problems"]) for result in results) + len(ends),
-        "ends": list(ends),
-        "results": list(results),
-    }
+def lives(cells: t.Sequence[Cell], length: int) -> list[list[Cell]]:
+    """Deal the cells to lives in which each can be met; the first lives hold one cell of each fault."""
+    chosen = {cell.fault: cell for cell in reversed(cells)}
+    first = [cell for cell in cells if chosen[cell.fault] is cell]
+    others = [cell for cell in cells if chosen[cell.fault] is not cell]
+    return [*chains(first, length), *chains(others, length)]
 
 
 def _life(
     bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected, say: Say
-) -> tuple[list[Cell], list[Result], list[str]]:
-    """Go through the procedure once with as many of the cells as come on the way; those that are left, and the results."""
+) -> tuple[list[Cell], Cell | None, list[tuple[Cell, Result]]]:
+    """Go through the procedure once with as many of the cells as come on the way.
+
+    Those that are left, one that was not met in this life, and the results.
+    """
     bench.clean()
     left = list(cells)
-    results: list[Result] = []
+    unmet: Cell | None = None
+    results: list[tuple[Cell, Result]] = []
     reached = 0
     finished = False
+    stops = False
     for cell in cells:
-        # Of each part one cell that does not end the procedure can be met in a life; an earlier part is over.
-        if cell.deeds < reached or finished:
+        # A part that is over does not come again in this life.
+        if cell.deeds < reached or finished or stops:
             continue
-        result = strike(bench, cell, expected)
+        result, finished = strike(bench, cell, expected)
         reached = max(reached, _progress(bench.lab))
-        finished = result.outcome != "stopped"
         if result.outcome == "passed by" and not result.problems and results:
-            say(f"  later ({result.seconds} s) {cell.label}")
+            say(f"  not met ({result.seconds} s) {cell.label}")
+            left.remove(cell)
+            unmet = cell
             continue
-        left.remove(cell)
-        results.append(result)
-        _tell(say, cell, result)
+        stops = cell.after == "stays stopped" and result.outcome == "stopped"
+        if stops:
+            result = result.also(stays_stopped(bench, cell))
         if cell.back and result.outcome == "stopped":
             expected = judge.and_back(bench.lab, expected)
-        if cell.after == "stays stopped" and result.outcome == "stopped":
-            problems = stays_stopped(bench, cell)
-            for problem in problems:
-                say(f"    ! {problem}")
-            return left, results, [f"after {cell.label}: {problem}" for problem in problems]
-    problems = go_on(bench, expected, ended=finished and results[-1].outcome == "carried")
+        left.remove(cell)
+        results.append((cell, result))
+        _tell(say, cell, result)
+    if stops:
+        return left, unmet, results
+    problems = go_on(bench, expected, ended=finished)
     say(f"  {'ended well' if not problems else 'FAILED at the end'}")
     for problem in problems:
         say(f"    ! {problem}")
-    return left, results, problems
+    if problems and results:
+        last, result = results[-1]
+        results[-1] = last, result.also(problems)
+    return left, unmet, results
 
 
 def _tell(say: Say, cell: Cell, result: Result) -> None:

@@ -5,26 +5,25 @@
 """The interruption matrix: runs are killed, each at one request, and the same command is started again.
 
 The points are dealt to chains. A chain begins with fresh appliances; each of its points is one run, killed there, and the next
-run goes on from where the appliances stand. After the last point the command is run to its end, and once more.
+run goes on from where the appliances stand. After the last point the command is run to its end, and once more. A point that a
+resumed run does not meet is tried in a chain of its own, from the start.
 """
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import time
 import typing as t
 
 from . import judge
 from .bench import Bench
+from .book import Book, Chapter
 from .points import Point, chains, points, sample
 from .procedures import Procedure
+from .work import Effort, Pile, Say, work
 
-CHAIN: t.Final = 12
-"""Points in a chain."""
 WIPED_EVERY: t.Final = 4
 """After each fourth kill the controller's disk is lost too, as that of a job in a container is."""
-Say = t.Callable[[str], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,19 +37,10 @@ class Kill:
     problems: tuple[str, ...]
     seconds: float
 
-
-@dataclasses.dataclass(frozen=True)
-class Chain:
-    """``problems`` are those of the end; ``seconds`` those of the last two runs."""
-
-    procedure: str
-    kills: tuple[Kill, ...]
-    problems: tuple[str, ...]
-    seconds: float
-
     @property
-    def passed(self) -> bool:
-        return not self.problems and not any(kill.problems for kill in self.kills)
+    def row(self) -> dict[str, t.Any]:
+        """What is kept of it."""
+        return {"outcome": "killed" if self.reached else "passed by", "problems": list(self.problems)}
 
 
 def learn(bench: Bench) -> tuple[list[Point], judge.Expected]:
@@ -108,44 +98,60 @@ def go_on(bench: Bench, expected: judge.Expected, *, ended: bool = False) -> lis
     ]
 
 
-def run_chain(bench: Bench, chain: t.Sequence[Point], expected: judge.Expected, say: Say) -> Chain:
+def run_chain(
+    bench: Bench, chain: t.Sequence[Point], expected: judge.Expected, say: Say
+) -> tuple[list[Point], dict[str, Kill]]:
+    """Kill one run after the other, and run to the end. Points to be tried elsewhere, and what was seen by the key of the point.
+
+    A run that ends before its point leaves nothing to do for the runs after it: their points and its own are not tried here.
+    """
     bench.clean()
-    kills: list[Kill] = []
-    for number, point in enumerate(chain, 1):
-        result = kill(bench, point, expected, wiped=number % WIPED_EVERY == 0)
-        kills.append(result)
-        words = "FAILED" if result.problems else "killed" if result.reached else "passed by"
+    kills: dict[str, Kill] = {}
+    left = list(chain)
+    ended = False
+    while left and not ended:
+        point = left[0]
+        result = kill(bench, point, expected, wiped=(len(kills) + 1) % WIPED_EVERY == 0)
+        ended = not result.reached
+        words = "FAILED" if result.problems else "killed" if result.reached else "not met"
         say(f"  {words} ({result.seconds} s) {result.point}")
         for problem in result.problems:
             say(f"    {problem}")
+        if ended and not result.problems and len(chain) > 1:
+            break
+        kills[point.key] = result
+        left.pop(0)
         if result.problems:
             break
     began = time.monotonic()
-    problems = go_on(bench, expected)
-    seconds = round(time.monotonic() - began, 1)
-    say(f"  {'FAILED' if problems else 'ended well'} ({seconds} s) after {len(kills)} runs")
+    problems = go_on(bench, expected, ended=ended)
+    say(f"  {'FAILED' if problems else 'ended well'} ({time.monotonic() - began:.1f} s) after {len(kills)} kills")
     for problem in problems:
         say(f"    {problem}")
-    return Chain(bench.procedure.name, tuple(kills), tuple(problems), seconds)
+    if problems and kills:
+        last = list(kills)[-1]
+        kills[last] = dataclasses.replace(kills[last], problems=(*kills[last].problems, *problems))
+    return left, kills
 
 
-def matrix(procedure: Procedure, count: int | None, seed: int, say: Say, length: int = CHAIN) -> dict[str, t.Any]:
-    """Try ``count`` of the procedure's points, chosen by ``seed``; all with None. The result is plain data."""
+def matrix(procedure: Procedure, effort: Effort, book: Book, say: Say) -> Chapter:
+    """Try the procedure's points and write what was seen into the book."""
+    name = procedure.name
     with Bench(procedure) as bench:
         found, expected = learn(bench)
-        chosen = sample(found, count, seed)
-        say(f"{procedure.name}: {len(chosen)} of {len(found)} points, seed {seed}")
-        done = [run_chain(bench, chain, expected, say) for chain in chains(chosen, length)]
-    kills = [each for chain in done for each in chain.kills]
-    counts = collections.Counter("killed" if each.reached else "passed by" for each in kills)
-    return {
-        "procedure": procedure.name,
-        "seed": seed,
-        "points": len(found),
-        "killed": counts["killed"],
-        "passed_by": counts["passed by"],
-        "by_moment": dict(collections.Counter(each.when for each in kills if each.reached)),
-        "chains": len(done),
-        "failed": sum(not chain.passed for chain in done),
-        "results": [dataclasses.asdict(chain) for chain in done],
-    }
+    done = book.open(name, [point.key for point in found], resume=effort.resume)
+    chosen = [point for point in sample(found, effort.count, effort.seed) if point.key not in done]
+    say(f"{name}: {len(chosen)} of {len(found)} points, seed {effort.seed}")
+    pile = Pile(chains(chosen, effort.length), effort, lambda point: point.seq)
+
+    def do(bench: Bench, chain: list[Point]) -> None:
+        told: list[str] = []
+        left, kills = run_chain(bench, chain, expected, told.append)
+        say("\n".join([f"{name}: a chain of {len(chain)}", *told]))
+        book.add(name, {key: kill.row for key, kill in kills.items()}, chains=1)
+        if left and not any(kill.problems for kill in kills.values()):
+            pile.put_alone(left.pop(0))
+        pile.give_back(left)
+
+    work(pile, effort.jobs, lambda: Bench(procedure), do)
+    return book.chapters[name]

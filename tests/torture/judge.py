@@ -14,6 +14,8 @@ import typing as t
 
 from integration.conftest import Lab, Outcome
 
+from .points import anywhere
+
 REPEATABLE: t.Final = frozenset({"data sync", "Jump Client settings changed"})
 """What may be told to an appliance a second time: it does no harm and moves nothing."""
 _OWN: t.Final = re.compile(r"inventory\.json|swing\.yml|ansible\.cfg")
@@ -42,7 +44,7 @@ def and_back(lab: Lab, expected: Expected) -> Expected:
 
 
 def _deeds(lab: Lab) -> collections.Counter[tuple[str, str]]:
-    return collections.Counter((deed["device"], deed["what"]) for deed in lab.simulator.deeds())
+    return collections.Counter((deed["device"], anywhere(deed["what"])) for deed in lab.simulator.deeds())
 
 
 def _holders(lab: Lab) -> list[str | None]:

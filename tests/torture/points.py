@@ -12,10 +12,17 @@ import re
 import typing as t
 
 Entry = t.Mapping[str, t.Any]
+T = t.TypeVar("T")
 Moment = t.Literal["before", "half", "after"]
 
 _TOLD_APART_BY = ("address", "interface", "method", "kind", "screen", "action", "operation")
+_NETWORK = re.compile(r"\b127\.\d+\.")
 _DOWNLOADS = re.compile(r"^(api\.backup|backup\..*|certificates\.go|vault_key\..*)$")
+
+
+def anywhere(text: str) -> str:
+    """The text without the loopback network that a simulator took by chance."""
+    return _NETWORK.sub("127.0.", text)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +45,15 @@ class Point:
     def label(self) -> str:
         return f"{self.deeds} changes, {self.when} {self.device} {self.request}"
 
+    @property
+    def key(self) -> str:
+        """What tells the point from all others, in this run of the harness and in later ones."""
+        return " ".join((str(self.deeds), self.when, self.device, *(value or "-" for _key, value in self.match)))
+
     def fault(self) -> dict[str, t.Any]:
         """What holds the request, for the simulator's control port."""
         match = {key: f"^{re.escape(value)}$" for key, value in self.match}
+        match["address"] = match["address"].replace("127\\.0\\.", r"127\.\d+\.")
         match["kind_of_request"] = match.pop("kind")
         half = {"half": True} if self.when == "half" else {}
         return {
@@ -57,7 +70,7 @@ def points(log: t.Sequence[Entry]) -> list[Point]:
     found: list[Point] = []
     seen = set()
     for entry in log:
-        match = tuple((key, str(entry[key])) for key in _TOLD_APART_BY)
+        match = tuple((key, anywhere(str(entry[key]))) for key in _TOLD_APART_BY)
         if not any(entry[key] for key in ("screen", "action", "operation")):
             match += (("path", str(entry["path"])),)
         key = (entry["deeds"], entry["device"], match)
@@ -91,7 +104,7 @@ def sample(found: t.Sequence[Point], count: int | None, seed: int) -> list[Point
     return [point for point in found if point in chosen]
 
 
-def chains(chosen: t.Sequence[Point], length: int) -> list[list[Point]]:
-    """Deal the points to as few chains of at most ``length`` as possible, so that each goes through the whole procedure."""
+def chains(chosen: t.Sequence[T], length: int) -> list[list[T]]:
+    """Deal points, or what else comes in order, to as few chains of at most ``length`` as possible, so that each goes through the whole procedure."""
     number = -(-len(chosen) // length)
     return [list(chosen[first::number]) for first in range(number)]

@@ -2,57 +2,68 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the matrices found, as text: the numbers at the end of a run, and the page docs/faults.md."""
+"""What the matrices found, as text: the numbers at the end of a run, and what the documentation shows."""
 
 from __future__ import annotations
 
-import json
 import pathlib
+import re
 import typing as t
 
+from .book import Book, Chapter
 from .cells import PARTS
-from .faults import counted
+from .procedures import PROCEDURES
 
-KEPT: t.Final = pathlib.Path(__file__).with_name("faults.json")
-"""The outcome that docs/faults.md shows."""
+KEPT: t.Final = pathlib.Path(__file__).parent
+"""Where the outcome is that the documentation shows."""
+INTERRUPTION: t.Final = "interruption.json"
+FAULTS: t.Final = "faults.json"
+_NUMBERS: t.Final = re.compile(r"(?<=<!-- numbers -->\n).*(?=<!-- end of numbers -->)", re.DOTALL)
 
 _HEAD: t.Final = """# Faults
 
 What a run of the asynchronous upgrade does when something goes wrong, as seen with simulated appliances. Each line is one run
-with one fault at one request or in one thing that an appliance does. A run either **carries on** to the right end, or **stops**
-and says what was expected and seen, on which appliance, what state things are in and what to do; then the fault was taken away and
-the same command went on from there to the right end. While stopped, production was served by exactly one device. After what only
-the vendor's support can put right the same command touches no update again.
+with one fault at one request or in one thing that an appliance does. A run either **carries on**, to its next change or the right
+end, or **stops** and says what was expected and seen, on which appliance, what state things are in and what to do; then the fault
+was taken away and the same command went on from there to the right end. While stopped, production was served by exactly one device.
+After what only the vendor's support can put right the same command touches no update again.
 
 This page is generated from `tests/torture/faults.json` by `python -m torture --only faults --write-docs` ([how](torture.md)).
 """
 
 
-def summary(interruptions: t.Sequence[t.Mapping[str, t.Any]], faults: t.Mapping[str, t.Any] | None) -> str:
-    lines = []
-    if interruptions:
-        row = "{:<14}{:>8}{:>8}{:>11}{:>8}{:>8}"
-        lines += ["Interruptions", row.format("procedure", "points", "killed", "passed by", "chains", "failed")]
-        for each in interruptions:
-            keys = ("procedure", "points", "killed", "passed_by", "chains", "failed")
-            lines.append(row.format(*(each[key] for key in keys)))
-    if faults is not None:
-        row = "{:>8}{:>8}{:>9}{:>9}{:>11}{:>8}"
-        keys = ("cells", "tried", "carried", "stopped", "passed by", "failed")
-        lines += ["Faults", row.format(*keys), row.format(*(faults[key] for key in keys))]
+def summary(interrupted: Book, disturbed: Book) -> str:
+    row = "{:<24}{:>8}{:>8}{:>9}{:>9}{:>11}{:>8}{:>8}"
+    lines = [row.format("", "all", "killed", "carried", "stopped", "passed by", "chains", "failed")]
+    for title, book in (("killed", interrupted), ("faults", disturbed)):
+        for name, chapter in book.chapters.items():
+            counts = (chapter.count(outcome) for outcome in ("killed", "carried", "stopped", "passed by"))
+            lines.append(row.format(f"{title}: {name}", chapter.total, *counts, chapter.chains, chapter.failed))
     return "\n".join(lines) + "\n"
 
 
-def faults_page(found: t.Mapping[str, t.Any]) -> str:
+def interruption_table(book: Book) -> str:
+    """The numbers of the interruption matrix, procedure by procedure."""
+    lines = [
+        "| procedure | points | killed there | not met | chains | not as promised |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in PROCEDURES:
+        found = book.chapters.get(name, Chapter())
+        counts = (found.total, found.count("killed"), found.count("passed by"), found.chains, found.failed)
+        lines.append(f"| {name} | {' | '.join(map(str, counts))} |")
+    return "\n".join(lines) + "\n"
+
+
+def faults_page(found: Chapter) -> str:
     """The page for the results of a fault matrix."""
     lines = [
         _HEAD,
-        f"Tried: {found['tried']} of {found['cells']} cells: {found['carried']} carried through, "
-        f"{found['stopped']} stopped, {found['passed by']} not met any more, {found['failed']} not as promised.",
-        "What failed and was mended counts from when it has been tried again; a few cells have not been.",
+        f"Tried: {len(found.rows)} of {found.total} cells: {found.count('carried')} carried through, "
+        f"{found.count('stopped')} stopped, {found.count('passed by')} not met, {found.failed} not as promised.",
     ]
     for part in PARTS.values():
-        results = [each for each in found["results"] if each["part"] == part and each["outcome"] != "passed by"]
+        results = [each for each in found.rows.values() if each["part"] == part and each["outcome"] != "passed by"]
         if results:
             lines += [
                 "",
@@ -77,14 +88,16 @@ def _plain(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 
-def write_docs(found: t.Mapping[str, t.Any], root: pathlib.Path) -> None:
-    """Add the results to those that are kept, in place of older ones of the same cells, and write the page anew."""
-    before = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"results": []}
-    results = {_cell(each): each for each in (*before["results"], *found["results"])}
-    kept = counted(found["cells"], found["ends"], [results[cell] for cell in sorted(results)])
-    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    (root / "docs" / "faults.md").write_text(faults_page(kept), encoding="utf-8")
+def pages(interrupted: Book, disturbed: Book, root: pathlib.Path) -> dict[pathlib.Path, str]:
+    """The files of the documentation that show results, and what they hold with these."""
+    torture, found = root / "docs" / "torture.md", root / "docs" / "faults.md"
+    table = interruption_table(interrupted)
+    return {
+        torture: _NUMBERS.sub(lambda _match: table, torture.read_text(encoding="utf-8")),
+        found: faults_page(disturbed.chapters.get("asynchronous", Chapter())),
+    }
 
 
-def _cell(result: t.Mapping[str, t.Any]) -> tuple[int, str, str, str]:
-    return [*PARTS.values()].index(result["part"]), result["fault"], result["device"], result["request"]
+def write_docs(interrupted: Book, disturbed: Book, root: pathlib.Path) -> None:
+    for path, text in pages(interrupted, disturbed, root).items():
+        path.write_text(text, encoding="utf-8")

@@ -35,8 +35,8 @@ class Note:
         )
 
     def left(self) -> float:
-        """Seconds until then; 0 where that is past."""
-        return max(0.0, (self.until - datetime.datetime.now(datetime.UTC)).total_seconds())
+        """Seconds until then; 0 where that is past, and no more than the TTL where this machine's clock was set back."""
+        return min(max(0.0, (self.until - datetime.datetime.now(datetime.UTC)).total_seconds()), float(self.original))
 
 
 def read(path: pathlib.Path | None, record: RecordSet) -> Note | None:

@@ -18,11 +18,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline, Look, wait_for
 from ansible_collections.bseries.sra.plugins.plugin_utils._keeper import end_kept_sessions, kept_sessions
 
 TOKEN = {"kind": "api", "token": "not a session, nothing to sign out"}
 RUN = """
 import os, sys, time
+from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline, Look, wait_for
 from ansible_collections.bseries.sra.plugins.plugin_utils._keeper import kept_sessions
 shelf = kept_sessions(sys.argv[1], os.getpid())
 print(shelf.put("key", {"kind": "api", "token": "x"}), flush=True)
@@ -111,6 +113,7 @@ def test_it_ends_when_the_run_is_killed(folder: str) -> None:
     assert run.stdout.read() == "", "the keeper holds nothing of the run open"
     run.stdout.close()
     until_gone(folder)
+    wait_for("nothing left", lambda: Look(not list(pathlib.Path(folder).iterdir()), "files are left"), Deadline(20))
 
 
 def test_a_keeper_that_is_gone_keeps_nothing(folder: str) -> None:

@@ -13,6 +13,7 @@ import requests
 from simulator.process import SimulatorError
 
 HEALTH = "/api/command/v2/health"
+INFO = "/api/command/v2/info"
 
 
 def test_a_fault_strikes_what_it_matches_as_often_as_told(pair):
@@ -89,6 +90,13 @@ def test_a_fault_waits_until_appliances_were_told_to_change(pair):
     ]
     assert api.call("GET", HEALTH).status_code == 502
     assert [entry["deeds"] for entry in pair.sim.log(operation="api.command.v2.health.get")] == [0, 1]
+
+
+def test_a_fault_waits_until_another_one_has_struck(pair):
+    api = pair.api("a")
+    first = pair.sim.fault("status", match={"operation": "health"})
+    pair.sim.fault("status", status=503, match={"operation": "info"}, following=first["number"])
+    assert [api.call("GET", path).status_code for path in (INFO, HEALTH, INFO)] == [200, 502, 503]
 
 
 def test_a_session_can_end_in_the_middle(pair):

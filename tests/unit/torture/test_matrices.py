@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
+import re
 import typing as t
 
 import pytest
 
 from integration.conftest import Lab
 from torture import cells, faults, judge, points, report
+from torture.book import Book
+from torture.work import Effort, Pile
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -153,6 +155,76 @@ def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
     assert len(judge.disk(tmp_path)) == 4
 
 
-def test_the_page_shows_the_outcome_that_is_kept() -> None:
-    kept = json.loads(report.KEPT.read_text(encoding="utf-8"))
-    assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == report.faults_page(kept)
+def test_the_pages_show_the_outcome_that_is_kept() -> None:
+    interrupted, disturbed = (Book(report.KEPT / name) for name in (report.INTERRUPTION, report.FAULTS))
+    for path, text in report.pages(interrupted, disturbed, ROOT).items():
+        assert path.read_text(encoding="utf-8") == text
+
+
+def row(outcome: str = "killed", *problems: str) -> dict[str, t.Any]:
+    return {"outcome": outcome, "problems": list(problems)}
+
+
+def test_results_are_kept_and_only_what_went_well_is_left_out_later(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "book.json"
+    book = Book(path)
+    assert book.open("single", ["a", "b", "c"], resume=True) == set()
+    book.add("single", {"a": row(), "b": row("killed", "a problem")}, chains=1)
+    later = Book(path)
+    assert later.open("single", ["b", "a", "c", "d"], resume=True) == {"a"}
+    assert (later.chapters["single"].total, later.chapters["single"].failed) == (4, 1)
+    later.add("single", {"b": row("passed by")}, chains=2)
+    found = Book(path).chapters["single"]
+    assert (found.count("killed"), found.count("passed by"), found.failed, found.chains) == (1, 1, 0, 3)
+    assert Book(path).open("single", ["b"], resume=True) == {"b"}, "what is no point any more is not counted"
+    assert Book(path).open("single", ["a", "b"], resume=False) == set()
+
+
+def test_what_comes_back_is_dealt_again_in_its_order_until_the_time_is_over() -> None:
+    pile = Pile([[1, 4]], Effort(length=2), lambda number: number)
+    assert pile.take() == [1, 4]
+    pile.give_back([4, 3])
+    pile.put_alone(9)
+    pile.give_back([2])
+    assert pile.take() == [9]
+    assert [pile.take(), pile.take(), pile.take()] == [[2, 4], [3], None]
+    assert Pile([[1]], Effort(minutes=0), lambda number: number).take() is None
+
+
+def test_the_first_lives_hold_a_cell_of_each_fault() -> None:
+    made = [
+        cells.Cell(fault, "one-a", deeds, "", "either")
+        for deeds, fault in enumerate(("reset", "torn", "reset", "slow"))
+    ]
+    assert faults.lives(made, 3) == [[made[0], made[1], made[3]], [made[2]]]
+
+
+class Told:
+    """Takes faults as the simulator does, and numbers them."""
+
+    def __init__(self) -> None:
+        self.simulator = self
+        self.put: list[dict[str, t.Any]] = []
+
+    def fault(self, kind: str, **options: t.Any) -> dict[str, t.Any]:
+        self.put.append({"kind": kind, **options})
+        return {"number": len(self.put)}
+
+
+@pytest.mark.parametrize(("kind", "deeds"), [("read", 2), ("write", 3)])
+def test_the_write_after_the_fault_of_a_request_is_held(kind: str, deeds: int) -> None:
+    (point,) = points.points([entry(1, deeds=2, kind=kind)])[:1]
+    told = Told()
+    faults.put(t.cast(Lab, told), cells.of_requests([point])[0])
+    struck, held = told.put
+    assert struck["kind"] == "reset"
+    assert held == {"kind": "hold", "match": {"kind_of_request": "^write$"}, "deeds": deeds, "following": 1}
+
+
+def test_points_are_the_same_in_every_simulation() -> None:
+    here, there = (points.points([entry(1, address=f"127.{net}.1.11")])[0] for net in (33, 44))
+    assert here == there
+    assert here.key == there.key
+    pattern = here.fault()["match"]["address"]
+    assert re.match(pattern, "127.99.1.11")
+    assert not re.match(pattern, "127.99.1.12")

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import re
 import time
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.module_utils._dns.note import Note
 from ansible_collections.bseries.sra.plugins.module_utils._errors import WaitTimeout
 from ansible_collections.bseries.sra.plugins.module_utils._wait import Clock, Deadline, Look, wait_for
 
@@ -56,6 +58,13 @@ def test_what_comes_in_time_is_not_missed(monkeypatch: pytest.MonkeyPatch, jump:
     clock = Slept(monkeypatch, jump)
     assert wait_for("it", lambda: Look(clock.monotonic >= 1030, "", "came"), Deadline(60.0, Clock())) == "came"
     assert clock.monotonic < 1035
+
+
+@pytest.mark.parametrize(("hours", "left"), [(-3, 600.0), (3, 0.0)])
+def test_a_ttl_that_runs_out_is_waited_for_no_longer_than_it_is(hours: int, left: float) -> None:
+    since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
+    note = Note("access.example.com.", "A", original=600, set_to=60, since=since.isoformat())
+    assert note.left() == left
 
 
 STAMPS = {
