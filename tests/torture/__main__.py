@@ -11,21 +11,14 @@ it is kept in `tests/torture` and shown in `docs`. `--resume` goes on from what 
 from __future__ import annotations
 
 import argparse
-import pathlib
 import sys
 import typing as t
 
 from . import faults, interruption, report
 from .book import Book
 from .procedures import PROCEDURES
-from .work import Effort
-
-ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
-FOLDER: t.Final = ROOT / ".build" / "torture"
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
+from .report import FOLDER
+from .work import Effort, say
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,7 +54,7 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
             tried.append(faults.matrix(Effort(options.cells, *rest), disturbed, say))
     finally:
         if options.write_docs:
-            report.write_docs(interrupted, disturbed, ROOT)
+            report.write_docs(interrupted, disturbed)
         text = report.summary(interrupted, disturbed)
         (FOLDER / "report.txt").write_text(text, encoding="utf-8")
         say(text)

@@ -4,16 +4,19 @@
 
 """Check mode against the real run, from every stage of every procedure, task by task.
 
-    python -m torture.check_mode [--only NAME] [--stages N,N] [--results FILE] [--table FILE]
+    python -m torture.check_mode [--only NAME] [--stages N,N] [--jobs N] [--minutes N] [--resume] [--write-docs]
 
 A stage is reached by running the procedure for real and ending it, like a power cut, after its N-th change. From there
 `--check --diff` runs, then the run itself. The check must send no write request, leave appliances and files alone, and
 name the same changes with the same differences in the same order as the run that follows.
+
+Results are kept in `.build/torture/check-mode.json`, with `--write-docs` in `tests/torture`, and shown in docs/check-mode.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import contextlib
 import dataclasses
 import hashlib
@@ -32,6 +35,12 @@ from collections.abc import Callable, Iterator, Sequence
 from integration.conftest import SCALE, Lab, environment
 from simulator.process import SimulatorProcess
 
+from .book import Book, Chapter
+from .report import FOLDER, KEPT, ROOT
+from .work import Effort, Say, say
+
+RESULTS = "check-mode.json"
+PAGE = ROOT / "docs" / "check-mode.md"
 CALLBACKS = pathlib.Path(__file__).parent / "callbacks"
 LIMIT = 600.0
 """Seconds that one run of a playbook may take."""
@@ -97,15 +106,10 @@ class Cell:
     stages: int = 0
     """How many stages the procedure has in all."""
 
-    def to_dict(self) -> Json:
-        return {
-            "procedure": self.procedure,
-            "stage": self.stage,
-            "stages": self.stages,
-            "after": self.after,
-            "predictions": self.tasks,
-            "problems": self.problems,
-        }
+    @property
+    def row(self) -> Json:
+        """What is kept of it."""
+        return {"outcome": self.after, "predictions": self.tasks, "problems": self.problems}
 
     @property
     def tasks(self) -> int:
@@ -275,9 +279,17 @@ def cells(procedure: Procedure, stages: Sequence[int] | None = None) -> Iterator
             yield dataclasses.replace(compare(lab, procedure, last, changes[-1].task), stages=last + 1)
     for stage in wanted:
         if 0 < stage < last:
-            with lab_for(procedure) as lab:
-                run_playbook(lab, procedure.playbook, *procedure.extra, stop_after=stage)
-                yield dataclasses.replace(compare(lab, procedure, stage, changes[stage - 1].task), stages=last + 1)
+            yield dataclasses.replace(from_stage(procedure, stage), stages=last + 1)
+
+
+def from_stage(procedure: Procedure, stage: int) -> Cell:
+    """The comparison from where a run is killed after so many changes."""
+    with lab_for(procedure) as lab:
+        after = "start"
+        if stage:
+            killed = run_playbook(lab, procedure.playbook, *procedure.extra, stop_after=stage)
+            after = [effect.task for effect in killed.effects if effect.changed][-1]
+        return compare(lab, procedure, stage, after)
 
 
 SINGLE: Json = {"pairs": [{"name": "one", "single": True}]}
@@ -389,36 +401,45 @@ PROCEDURES: t.Final = (
 )
 
 
-def table(found: Sequence[Json]) -> str:
-    """The results as the page of the documentation that shows them; of several results of a stage the last counts."""
-    latest = {(one["procedure"], one["stage"]): one for one in found}
-    wrong = [one for one in latest.values() if one["problems"]]
-    predictions = sum(one["predictions"] for one in latest.values())
+def page(book: Book) -> str:
+    """The page of the documentation that shows the results."""
+    chapters = [
+        (procedure, book.chapters[procedure.name]) for procedure in PROCEDURES if procedure.name in book.chapters
+    ]
+    tried = sum(len(chapter.rows) for _procedure, chapter in chapters)
+    wrong = sum(chapter.failed for _procedure, chapter in chapters)
     lines = [
         "# Check mode, proven",
         "",
         "`--check` sends no write request and predicts what the run will change: which tasks, and with `--diff` how. A stage is one",
         "state in which a run can have ended: before the first and after each single change. From a stage `--check --diff` ran, then",
-        "the run itself, and both were compared task by task. `python -m torture.check_mode --table docs/check-mode.md` makes this page.",
+        "the run itself, and both were compared task by task. `python -m torture.check_mode --resume --write-docs` goes on from here.",
         "",
-        f"{len(latest)} stages, {predictions} predictions, {len(wrong)} stages with a difference.",
+        f"{tried} stages, {sum(map(_predictions, (chapter for _procedure, chapter in chapters)))} predictions, "
+        f"{wrong} stages with a difference.",
         "",
         "| procedure | playbook | stages tried, of all | predictions | stages with a difference |",
         "|---|---|---|---|---|",
+        *(
+            f"| {procedure.name} | `{procedure.playbook}` | {len(chapter.rows)} of {chapter.total} "
+            f"| {_predictions(chapter)} | {chapter.failed or 'none'} |"
+            for procedure, chapter in chapters
+        ),
+        "",
+        "## Differences",
+        "",
     ]
-    for procedure in PROCEDURES:
-        own = [one for one in latest.values() if one["procedure"] == procedure.name]
-        if own:
-            bad = sum(bool(one["problems"]) for one in own)
-            count = sum(one["predictions"] for one in own)
-            tried = f"{len(own)} of {own[0]['stages']}"
-            lines.append(f"| {procedure.name} | `{procedure.playbook}` | {tried} | {count} | {bad or 'none'} |")
-    lines += ["", "## Differences", ""]
     lines += [
-        f"- {one['procedure']}, after {one['after']}: {'; '.join(text.splitlines()[0] for text in one['problems'])}"
-        for one in wrong
+        f"- {procedure.name}, after {row['outcome']}: {'; '.join(text.splitlines()[0] for text in row['problems'])}"
+        for procedure, chapter in chapters
+        for row in chapter.rows.values()
+        if row["problems"]
     ] or ["None."]
     return "\n".join([*lines, "", NOTES])
+
+
+def _predictions(chapter: Chapter) -> int:
+    return sum(row["predictions"] for row in chapter.rows.values())
 
 
 NOTES: t.Final = """## What is compared, and what is not
@@ -432,43 +453,62 @@ NOTES: t.Final = """## What is compared, and what is not
 """
 
 
+def matrix(procedure: Procedure, stages: Sequence[int] | None, effort: Effort, book: Book, say: Say) -> None:
+    """Compare from the stages and write what was seen into the book; with ``effort.resume`` only where it was not seen yet."""
+    name = procedure.name
+    kept = book.chapters.get(name) if effort.resume else None
+    if kept is None:
+        found = cells(procedure, stages)
+    else:
+        done = book.open(name, [str(stage) for stage in range(kept.total)], resume=True)
+        wanted = range(kept.total) if stages is None else [stage % kept.total for stage in stages]
+        found = (from_stage(procedure, stage) for stage in wanted if str(stage) not in done)
+    began = time.monotonic()
+    while not effort.over and (cell := next(found, None)) is not None:
+        if kept is None:
+            book.open(name, [str(stage) for stage in range(cell.stages)], resume=True)
+        book.add(name, {str(cell.stage): cell.row})
+        verdict = "FAIL" if cell.problems else "ok  "
+        seconds, began = time.monotonic() - began, time.monotonic()
+        told = f"{verdict} {name}: stage {cell.stage}, after {cell.after}: {cell.tasks} predictions, {seconds:.0f} s"
+        say("\n".join([told, *(f"       {problem}" for problem in cell.problems)]))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparisons; the exit status is 1 when a prediction was wrong or something was written."""
-    parser = argparse.ArgumentParser(description="Check mode against the real run, stage by stage")
+    parser = argparse.ArgumentParser(
+        prog="torture.check_mode", description="Check mode against the real run, stage by stage"
+    )
     parser.add_argument("--only", action="append", default=[], help="the procedures whose name holds this")
     parser.add_argument("--stages", help="the numbers of some stages, separated by commas; -1 is the last one")
+    parser.add_argument("--jobs", type=int, default=Effort.jobs, help="how many procedures are gone through at once")
+    parser.add_argument("--minutes", type=float, help="begin no stage later than so many minutes from now")
+    parser.add_argument("--resume", action="store_true", help="leave out what is kept and went well")
     parser.add_argument(
-        "--results", type=pathlib.Path, help="add the results to this file, and take those of it into the table"
+        "--write-docs", action="store_true", help="keep the results in tests/torture, show them in docs"
     )
-    parser.add_argument("--table", type=pathlib.Path, help="write the table of all results to this file")
     options = parser.parse_args(arguments)
     stages = [int(one) for one in options.stages.split(",")] if options.stages else None
-    found = []
-    for procedure in PROCEDURES:
-        if options.only and not any(word in procedure.name for word in options.only):
-            continue
-        began = time.monotonic()
-        for cell in cells(procedure, stages):
-            found.append(cell)
-            verdict = "FAIL" if cell.problems else "ok  "
-            seconds, began = time.monotonic() - began, time.monotonic()
-            print(
-                f"{verdict} {cell.procedure}: stage {cell.stage}, after {cell.after}: {cell.tasks} predictions, {seconds:.0f} s"
-            )
-            for problem in cell.problems:
-                print(f"       {problem}")
-            sys.stdout.flush()
-    results = [cell.to_dict() for cell in found]
-    if options.results:
-        with options.results.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(one) + "\n" for one in results)
-        results = [json.loads(line) for line in options.results.read_text(encoding="utf-8").splitlines()]
-    if options.table:
-        options.table.write_text(table(results), encoding="utf-8")
-    wrong = sum(bool(cell.problems) for cell in found)
-    print(
-        f"check mode: {len(found)} stages, {sum(cell.tasks for cell in found)} predictions, {wrong} stages with a difference"
-    )
+    effort = Effort(jobs=options.jobs, resume=options.resume, minutes=options.minutes)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    book = Book((KEPT if options.write_docs else FOLDER) / RESULTS)
+    chosen = [
+        procedure
+        for procedure in PROCEDURES
+        if not options.only or any(word in procedure.name for word in options.only)
+    ]
+    for procedure in chosen:
+        if not options.resume:
+            book.chapters.pop(procedure.name, None)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(effort.jobs) as pool:
+            list(pool.map(lambda procedure: matrix(procedure, stages, effort, book, say), chosen))
+    finally:
+        if options.write_docs:
+            PAGE.write_text(page(book), encoding="utf-8")
+    chapters = book.chapters.values()
+    tried, wrong = sum(len(chapter.rows) for chapter in chapters), sum(chapter.failed for chapter in chapters)
+    say(f"check mode: {tried} stages, {sum(map(_predictions, chapters))} predictions, {wrong} stages with a difference")
     return 1 if wrong else 0
 
 

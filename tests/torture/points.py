@@ -52,8 +52,7 @@ class Point:
 
     def fault(self) -> dict[str, t.Any]:
         """What holds the request, for the simulator's control port."""
-        match = {key: f"^{re.escape(value)}$" for key, value in self.match}
-        match["address"] = match["address"].replace("127\\.0\\.", r"127\.\d+\.")
+        match = {key: f"^{re.escape(value)}$".replace(r"127\.0\.", r"127\.\d+\.") for key, value in self.match}
         match["kind_of_request"] = match.pop("kind")
         half = {"half": True} if self.when == "half" else {}
         return {

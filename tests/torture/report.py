@@ -14,6 +14,9 @@ from .book import Book, Chapter
 from .cells import PARTS
 from .procedures import PROCEDURES
 
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+FOLDER: t.Final = ROOT / ".build" / "torture"
+"""Where the outcome is kept as it comes."""
 KEPT: t.Final = pathlib.Path(__file__).parent
 """Where the outcome is that the documentation shows."""
 INTERRUPTION: t.Final = "interruption.json"
@@ -88,9 +91,9 @@ def _plain(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 
-def pages(interrupted: Book, disturbed: Book, root: pathlib.Path) -> dict[pathlib.Path, str]:
+def pages(interrupted: Book, disturbed: Book) -> dict[pathlib.Path, str]:
     """The files of the documentation that show results, and what they hold with these."""
-    torture, found = root / "docs" / "torture.md", root / "docs" / "faults.md"
+    torture, found = ROOT / "docs" / "torture.md", ROOT / "docs" / "faults.md"
     table = interruption_table(interrupted)
     return {
         torture: _NUMBERS.sub(lambda _match: table, torture.read_text(encoding="utf-8")),
@@ -98,6 +101,6 @@ def pages(interrupted: Book, disturbed: Book, root: pathlib.Path) -> dict[pathli
     }
 
 
-def write_docs(interrupted: Book, disturbed: Book, root: pathlib.Path) -> None:
-    for path, text in pages(interrupted, disturbed, root).items():
+def write_docs(interrupted: Book, disturbed: Book) -> None:
+    for path, text in pages(interrupted, disturbed).items():
         path.write_text(text, encoding="utf-8")

@@ -20,6 +20,10 @@ T = t.TypeVar("T")
 Say = t.Callable[[str], None]
 
 
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
 @dataclasses.dataclass(frozen=True)
 class Effort:
     """``count`` of the points or cells, chosen by ``seed``; all with None. ``length`` is that of a chain.

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import pathlib
 import re
+import subprocess
+import sys
+import time
 import typing as t
 
 import pytest
 
 from integration.conftest import Lab
-from torture import cells, faults, judge, points, report
+from torture import cells, check_mode, faults, judge, points, report
 from torture.book import Book
 from torture.work import Effort, Pile
-
-ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def entry(seq: int, deeds: int = 0, **values: t.Any) -> dict[str, t.Any]:
@@ -157,8 +158,13 @@ def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
 
 def test_the_pages_show_the_outcome_that_is_kept() -> None:
     interrupted, disturbed = (Book(report.KEPT / name) for name in (report.INTERRUPTION, report.FAULTS))
-    for path, text in report.pages(interrupted, disturbed, ROOT).items():
+    for path, text in report.pages(interrupted, disturbed).items():
         assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_page_of_check_mode_shows_the_outcome_that_is_kept() -> None:
+    book = Book(report.KEPT / check_mode.RESULTS)
+    assert check_mode.PAGE.read_text(encoding="utf-8") == check_mode.page(book)
 
 
 def row(outcome: str = "killed", *problems: str) -> dict[str, t.Any]:
@@ -228,3 +234,22 @@ def test_points_are_the_same_in_every_simulation() -> None:
     pattern = here.fault()["match"]["address"]
     assert re.match(pattern, "127.99.1.11")
     assert not re.match(pattern, "127.99.1.12")
+
+
+def test_the_time_of_day_of_a_process_jumps_and_its_monotonic_clock_does_not(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "jump").write_text("-86400", encoding="utf-8")
+    words = (
+        "import datetime, time; print(time.time(), datetime.datetime.now(datetime.UTC).timestamp(), time.monotonic())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", words],
+        env={"PYTHONPATH": str(report.KEPT / "clock"), "SRA_JUMP_FILE": str(tmp_path / "jump")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    away = [
+        round((float(text) - now) / 86400)
+        for text, now in zip(told.stdout.split(), (time.time(), time.time(), time.monotonic()), strict=True)
+    ]
+    assert away == [-1, -1, 0]
