@@ -59,7 +59,7 @@ def wait_until_gone(home: pathlib.Path) -> list[str]:
     """Wait for the end of all processes that were started with this home folder; those that are still there."""
     end = time.monotonic() + GONE_LIMIT
     while (left := processes_of(home)) and time.monotonic() < end:
-        time.sleep(0.02)
+        time.sleep(0.1)
     return left
 
 
