@@ -80,10 +80,11 @@ pictures: setup ## Take the pictures of the documentation anew (needs Chromium)
 bench: setup ## Measure the product beside a floor and a hand-written playbook (ARGS="swing upgrade", --rounds, --pairs)
 	@exec $(VENV)/bin/python tests/benchmark/bench.py $(ARGS)
 
-# POINTS and CELLS limit how many are tried; all of them take hours.
-torture: setup ## Kill runs at every request, and put every fault everywhere: make torture POINTS=20 CELLS=20 SEED=1
-	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture $(if $(POINTS),--points $(POINTS)) $(if $(CELLS),--cells $(CELLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
-	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture.check_mode $(if $(POINTS),--stages 0$(COMMA)-1)
+# POINTS and CELLS limit how many are tried; all of them take hours. RESUME=1 goes on from what is kept.
+TORTURED := $(if $(JOBS),--jobs $(JOBS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RESUME),--resume)
+torture: setup ## Kill runs at every request, and put every fault everywhere: make torture POINTS=20 CELLS=20 SEED=1 JOBS=2
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture $(if $(POINTS),--points $(POINTS)) $(if $(CELLS),--cells $(CELLS)) $(if $(SEED),--seed $(SEED)) $(TORTURED) $(ARGS)
+	@PYTHONPATH=$(BUILD):$(CURDIR)/tests exec $(VENV)/bin/python -m torture.check_mode $(if $(POINTS),--stages 0$(COMMA)-1) $(TORTURED)
 
 lock: ## Renew the locks requirements/*.txt from requirements/*.in
 	@sh tests/tools/lock.sh

@@ -11,6 +11,7 @@ it is kept in `tests/torture` and shown in `docs`. `--resume` goes on from what 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import typing as t
 
@@ -43,15 +44,14 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = report.KEPT if options.write_docs else FOLDER
     interrupted, disturbed = Book(folder / report.INTERRUPTION), Book(folder / report.FAULTS)
-    rest = (options.seed, options.jobs, options.chain, options.resume, options.minutes)
+    effort = Effort(options.points, options.seed, options.jobs, options.chain, options.resume, options.minutes)
     tried = []
     try:
         if options.only != "faults":
-            effort = Effort(options.points, *rest)
             for name in options.procedure or PROCEDURES:
                 tried.append(interruption.matrix(PROCEDURES[name], effort, interrupted, say))
         if options.only != "interruption":
-            tried.append(faults.matrix(Effort(options.cells, *rest), disturbed, say))
+            tried.append(faults.matrix(dataclasses.replace(effort, count=options.cells), disturbed, say))
     finally:
         if options.write_docs:
             report.write_docs(interrupted, disturbed)
