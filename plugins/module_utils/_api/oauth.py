@@ -141,6 +141,7 @@ class TokenSource:
             seen=words,
             appliance=self._label,
             page=PAGE,
+            state="the call was refused; nothing was changed by it",
             advice="Look whether the account is enabled and whether its secret was regenerated a moment ago.",
         )
         return self._refusal
