@@ -202,9 +202,13 @@ def matrix(effort: Effort, book: Book, say: Say) -> Chapter:
 
     def do(bench: Bench, life: list[Cell]) -> None:
         told: list[str] = []
-        again, unmet, results = _life(bench, life, expected, told.append)
+
+        def keep(results: t.Sequence[tuple[Cell, Result]], ended: int = 0) -> None:
+            book.add(procedure.name, {cell.key: result.row for cell, result in results}, chains=ended)
+
+        again, unmet, results = _life(bench, life, expected, told.append, keep)
         say("\n".join([f"a life with {len(life)} cells", *told]))
-        book.add(procedure.name, {cell.key: result.row for cell, result in results}, chains=1)
+        keep(results, 1)
         if unmet is not None:
             pile.put_alone(unmet)
         pile.give_back(again)
@@ -221,8 +225,11 @@ def lives(cells: t.Sequence[Cell], length: int) -> list[list[Cell]]:
     return [*chains(first, length), *chains(others, length)]
 
 
+Keep = t.Callable[[t.Sequence[tuple[Cell, Result]]], None]
+
+
 def _life(
-    bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected, say: Say
+    bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected, say: Say, keep: Keep
 ) -> tuple[list[Cell], Cell | None, list[tuple[Cell, Result]]]:
     """Go through the procedure once with as many of the cells as come on the way.
 
@@ -252,6 +259,8 @@ def _life(
         if cell.back and result.outcome == "stopped":
             expected = judge.and_back(bench.lab, expected)
         left.remove(cell)
+        # A later run has gone on from the state after these.
+        keep(results)
         results.append((cell, result))
         _tell(say, cell, result)
     if stops:

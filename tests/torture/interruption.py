@@ -98,10 +98,15 @@ def go_on(bench: Bench, expected: judge.Expected, *, ended: bool = False) -> lis
     ]
 
 
+Keep = t.Callable[[t.Mapping[str, Kill]], None]
+
+
 def run_chain(
-    bench: Bench, chain: t.Sequence[Point], expected: judge.Expected, say: Say
+    bench: Bench, chain: t.Sequence[Point], expected: judge.Expected, say: Say, keep: Keep
 ) -> tuple[list[Point], dict[str, Kill]]:
     """Kill one run after the other, and run to the end. Points to be tried elsewhere, and what was seen by the key of the point.
+
+    ``keep`` gets the kills from which a later run has gone on.
 
     A run that ends before its point leaves nothing to do for the runs after it: their points and its own are not tried here.
     """
@@ -119,6 +124,7 @@ def run_chain(
             say(f"    {problem}")
         if ended and not result.problems and len(chain) > 1:
             break
+        keep(kills)
         kills[point.key] = result
         left.pop(0)
         if result.problems:
@@ -146,9 +152,13 @@ def matrix(procedure: Procedure, effort: Effort, book: Book, say: Say) -> Chapte
 
     def do(bench: Bench, chain: list[Point]) -> None:
         told: list[str] = []
-        left, kills = run_chain(bench, chain, expected, told.append)
+
+        def keep(kills: t.Mapping[str, Kill], ended: int = 0) -> None:
+            book.add(name, {key: kill.row for key, kill in kills.items()}, chains=ended)
+
+        left, kills = run_chain(bench, chain, expected, told.append, keep)
         say("\n".join([f"{name}: a chain of {len(chain)}", *told]))
-        book.add(name, {key: kill.row for key, kill in kills.items()}, chains=1)
+        keep(kills, 1)
         if left and not any(kill.problems for kill in kills.values()):
             pile.put_alone(left.pop(0))
         pile.give_back(left)
