@@ -413,7 +413,7 @@ def page(book: Book) -> str:
         "",
         "`--check` sends no write request and predicts what the run will change: which tasks, and with `--diff` how. A stage is one",
         "state in which a run can have ended: before the first and after each single change. From a stage `--check --diff` ran, then",
-        "the run itself, and both were compared task by task. `python -m torture.check_mode --resume --write-docs` goes on from here.",
+        "the run itself, and both were compared task by task. `python -m torture.check_mode --write-docs` makes this page.",
         "",
         f"{tried} stages, {sum(map(_predictions, (chapter for _procedure, chapter in chapters)))} predictions, "
         f"{wrong} stages with a difference.",

@@ -117,12 +117,12 @@ def run_chain(
     while left and not ended:
         point = left[0]
         result = kill(bench, point, expected, wiped=(len(kills) + 1) % WIPED_EVERY == 0)
-        ended = not result.reached
+        ended = not result.reached and not result.problems
         words = "FAILED" if result.problems else "killed" if result.reached else "not met"
         say(f"  {words} ({result.seconds} s) {result.point}")
         for problem in result.problems:
             say(f"    {problem}")
-        if ended and not result.problems and len(chain) > 1:
+        if ended and len(chain) > 1:
             break
         keep(kills)
         kills[point.key] = result

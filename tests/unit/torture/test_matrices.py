@@ -162,9 +162,17 @@ def test_the_pages_show_the_outcome_that_is_kept() -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
-def test_the_page_of_check_mode_shows_the_outcome_that_is_kept() -> None:
-    book = Book(report.KEPT / check_mode.RESULTS)
-    assert check_mode.PAGE.read_text(encoding="utf-8") == check_mode.page(book)
+def test_the_page_of_check_mode_counts_what_is_kept(tmp_path: pathlib.Path) -> None:
+    book = Book(tmp_path / "book.json")
+    book.open("single", ["0", "1", "2"], resume=False)
+    book.add(
+        "single",
+        {"0": {**row("start"), "predictions": 4}, "2": {**row("Back up", "not predicted: x"), "predictions": 3}},
+    )
+    text = check_mode.page(book)
+    assert "2 stages, 7 predictions, 1 stages with a difference." in text
+    assert "| single | `upgrade_single` | 2 of 3 | 7 | 1 |" in text
+    assert "- single, after Back up: not predicted: x" in text
 
 
 def row(outcome: str = "killed", *problems: str) -> dict[str, t.Any]:
