@@ -24,7 +24,9 @@ _KEPT: t.Final = re.compile(
     r"|reports/.*"
 )
 _ANSIBLES: t.Final = re.compile(r"(ansible/)?tmp/ansible-local-[^/]+")
-"""A folder that Ansible itself makes for each run, and leaves when it is killed. It must be empty."""
+"""A folder that Ansible itself makes for each run, for its user only, and leaves when it is killed. We leave nothing in it."""
+_PACKED: t.Final = "ansiballz_cache"
+"""Where Ansible keeps there what it packed of its modules: their code, without the values of a task."""
 
 
 class Expected(t.NamedTuple):
@@ -100,11 +102,12 @@ def disk(folder: pathlib.Path) -> list[str]:
     problems = []
     for path in sorted(folder.rglob("*")):
         name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
-        if _OWN.fullmatch(name) or name == "tmp":
+        if _OWN.fullmatch(name) or name == "tmp" or _PACKED in path.parts:
             continue
         if stat.S_ISDIR(mode):
-            if _ANSIBLES.fullmatch(name) and any(path.iterdir()):
-                problems.append(f"{name} holds {', '.join(each.name for each in path.iterdir())}")
+            left = [each.name for each in path.iterdir() if each.name != _PACKED]
+            if _ANSIBLES.fullmatch(name) and left:
+                problems.append(f"{name} holds {', '.join(left)}")
             private = name.split("/")[0] in ("backups", "reports")
         else:
             private = True

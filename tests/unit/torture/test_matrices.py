@@ -148,7 +148,8 @@ def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
     backups = tmp_path / "backups"
     backups.mkdir(mode=0o700)
     (backups / "a.nsb").touch(0o600)
-    (tmp_path / "tmp" / "ansible-local-1").mkdir(parents=True)
+    (tmp_path / "tmp" / "ansible-local-1" / "ansiballz_cache").mkdir(parents=True)
+    (tmp_path / "tmp" / "ansible-local-1" / "ansiballz_cache" / "ansible.modules.uri").touch()
     assert judge.disk(tmp_path) == []
     (backups / ".a.nsb.1.part").touch(0o600)
     (backups / "b.nsb").touch(0o644)
