@@ -65,11 +65,10 @@ class PinnedConnection(_deps.base_class("urllib3", "connection.HTTPSConnection")
         endpoint = self._line.endpoint
         try:
             super().connect()
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as exc:
-            self.close()
-            raise failed(endpoint, "cut the connection during the TLS handshake", "connect", sent=False) from exc
         except ssl.SSLError as exc:
             self.close()
+            if tls.is_cut(exc) or isinstance(exc, ssl.SSLZeroReturnError):
+                raise failed(endpoint, "cut the connection during the TLS handshake", "connect", sent=False) from exc
             is_certificate = isinstance(exc, ssl.SSLCertVerificationError)
             raise tls.refused(endpoint, exc, self._peek() if is_certificate else None) from exc
         except OSError as exc:

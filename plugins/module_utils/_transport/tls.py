@@ -59,7 +59,9 @@ class BoundSocket(ssl.SSLSocket):
         self._bound_next_wait()
         try:
             return super().send(data, flags)
-        except ssl.SSLEOFError as exc:
+        except ssl.SSLError as exc:
+            if not is_cut(exc):
+                raise
             # What plain sockets call a broken pipe; the other side may have answered before it stopped reading.
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from exc
 
@@ -67,15 +69,24 @@ class BoundSocket(ssl.SSLSocket):
         self._bound_next_wait()
         try:
             return super().recv_into(buffer, nbytes, flags)
-        except ssl.SSLEOFError:
+        except ssl.SSLError as exc:
+            if not is_cut(exc):
+                raise
             self.torn = True
             return 0
+
+
+def is_cut(error: ssl.SSLError) -> bool:
+    """Whether the other side closed without the closing alert, which Python has a class for only since 3.11.3."""
+    return isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
 def make_context(endpoint: Endpoint, *, verify: bool) -> ssl.SSLContext:
     """A client context, TLS 1.2 or newer. Raises InputError where ``ca_path`` is no readable certificate store."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Set by default until Python 3.11.3, it makes a cut connection look like a proper end.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.sslsocket_class = BoundSocket
     if not verify:
         context.check_hostname = False
