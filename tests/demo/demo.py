@@ -15,7 +15,6 @@ import ctypes
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
@@ -142,12 +141,16 @@ def run_summary(lines: t.Sequence[str]) -> list[str]:
     """What the run itself announced under SUMMARY: steps with their seconds, packages; backups are listed from the disk."""
     begin = next((number for number, line in enumerate(lines) if f"[{PAIR}] SUMMARY" in line), len(lines))
     announced = []
+    of_backup = False
     for line in lines[begin + 1 :]:
         if not line.startswith(f"[{PAIR}] "):
             break
-        announced.append(line.removeprefix(f"[{PAIR}] ").replace(f"{FOLDER}/", f"{from_here(FOLDER)}/"))
-    backup = re.compile(r"Backup of | {4}\(SHA-256 ")
-    return [line for line in announced if not backup.match(line)]
+        text = line.removeprefix(f"[{PAIR}] ")
+        # A line that is too long goes on in the next, which is indented.
+        of_backup = text.startswith("Backup of ") or (of_backup and text.startswith("    "))
+        if not of_backup:
+            announced.append(text.replace(f"{FOLDER}/", f"{from_here(FOLDER)}/"))
+    return announced
 
 
 def production_summary(probe: ProductionProbe) -> list[str]:
