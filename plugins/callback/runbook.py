@@ -35,19 +35,15 @@ from ansible.template import Templar
 
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 
-# Modules that may be at work for minutes: an operator wants to see them begin, and end though nothing changed.
+# Modules that may be at work for minutes, all that have the option wait_timeout among them: an operator wants to see them
+# begin, and end though nothing changed.
 _LONG: t.Final = frozenset(
     f"bseries.sra.{name}"
     for name in (
         *("appliance_backup", "appliance_power", "appliance_restore", "appliance_update", "appliance_update_download"),
-        *(
-            "appliance_verify",
-            "compatibility_info",
-            "failover_relationship",
-            "guided_step",
-            "jump_client_wait",
-            "rehearsal",
-        ),
+        *("appliance_verify", "certificate_export", "certificate_import", "compatibility_info", "dns_record"),
+        *("failover_relationship", "failover_role", "guided_step", "jump_client_wait", "rehearsal", "shared_ip"),
+        "site_probe",
     )
 )
 

@@ -22,12 +22,15 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.module_utils._errors import WaitTimeout
+from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline, Look, wait_for
 from simulator.process import SimulatorProcess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCALE = 600.0
 
 
+LOOK_EVERY = 0.1
 GONE_LIMIT = 60.0
 """Seconds: how long the end of a killed run's last process, which signs out of the appliances, may take."""
 
@@ -55,12 +58,22 @@ def processes_of(home: pathlib.Path) -> list[str]:
     return [command for command in found if command]
 
 
+def wait_until(what: str, reached: t.Callable[[], bool], seconds: float) -> None:
+    """Look ten times a second. Raises WaitTimeout."""
+    wait_for(
+        what,
+        lambda: Look(reached(), "not yet", True),
+        Deadline(seconds),
+        first_delay=LOOK_EVERY,
+        longest_delay=LOOK_EVERY,
+    )
+
+
 def wait_until_gone(home: pathlib.Path) -> list[str]:
     """Wait for the end of all processes that were started with this home folder; those that are still there."""
-    end = time.monotonic() + GONE_LIMIT
-    while (left := processes_of(home)) and time.monotonic() < end:
-        time.sleep(0.1)
-    return left
+    with contextlib.suppress(WaitTimeout):
+        wait_until("the end of all its processes", lambda: not processes_of(home), GONE_LIMIT)
+    return processes_of(home)
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:

@@ -9,27 +9,21 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import shutil
 import signal
 import tempfile
-import time
 import typing as t
 
 import pytest
+from optional import needs_browser
 
-from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
-
-from .conftest import Lab
+from .conftest import Lab, wait_until
 
 StartLab = t.Callable[..., Lab]
 CONFIRMED = ("-e", "sra_confirmed=true")
 # Seconds that a limit may be away on a machine with a lot to do.
 PATIENCE = 600.0
 
-pytest.importorskip("playwright", reason="the optional driver for pages drawn by scripts needs playwright")
-pytestmark = pytest.mark.skipif(
-    not any(map(shutil.which, PROGRAMS)), reason="the optional driver for pages drawn by scripts needs Chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture
@@ -73,13 +67,6 @@ def test_check_mode_sends_nothing_to_an_application(start_lab: StartLab) -> None
     assert lab.writes() == []
 
 
-def wait_for(what: str, done: t.Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < end, f"{what} never came"
-        time.sleep(0.1)
-
-
 def test_a_killed_run_leaves_no_browser_and_the_same_command_goes_on(
     start_lab: StartLab, own_tmp: pathlib.Path
 ) -> None:
@@ -94,12 +81,12 @@ def test_a_killed_run_leaves_no_browser_and_the_same_command_goes_on(
         return asked and bool(browsers(own_tmp))
 
     try:
-        wait_for("the moment to kill the run", installing)
+        wait_until("the moment to kill the run", installing, PATIENCE)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    wait_for("the end of the browser", lambda: not browsers(own_tmp))
-    wait_for("the end of its folder", lambda: not list(own_tmp.glob("sra-browser-*")))
+    wait_until("the end of the browser", lambda: not browsers(own_tmp), PATIENCE)
+    wait_until("the end of its folder", lambda: not list(own_tmp.glob("sra-browser-*")), PATIENCE)
     outcome = lab.play("upgrade_single", *CONFIRMED, timeout=1100)
     assert outcome.status == 0, outcome.output
     assert lab.device("a")["product"] == "12.2.0"

@@ -9,14 +9,12 @@ Random markup is told by its seed; SRA_TEST_SEED sets the first one, so that a f
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 import typing as t
 
 import pytest
 
-from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
+from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import is_installed
 
 from .conftest import Lab
 
@@ -28,7 +26,6 @@ FIRST_SEED = int(os.environ.get("SRA_TEST_SEED", "101"))
 
 # Seconds that a whole procedure may take; through a browser on a machine with a lot to do it takes its time.
 LONGEST = 1800 if EVERYTHING else 400
-HAS_BROWSER = importlib.util.find_spec("playwright") is not None and any(map(shutil.which, PROGRAMS))
 
 Case = tuple[str, str, str, int]
 
@@ -55,7 +52,7 @@ def cases() -> list[Case]:
 
 def _drawn() -> list[Case]:
     """All procedures over pages that scripts draw, also beside HTML; the seed decides what the application is like."""
-    if not HAS_BROWSER:
+    if not is_installed():
         return []
     pairs = [("application", "material"), ("application_german", "english2019"), ("other_hands", "application")]
     kinds: list[Case] = [

@@ -26,9 +26,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from demo.demo import CONFIRMED, environment, write_inventory  # noqa: E402 (the tests' folder is put on the path first)
-from unit.live.terminal import Terminal, run_at_a_terminal  # noqa: E402
+from unit.live.terminal import Terminal, run_at_a_terminal  # noqa: E402 (as above)
 
-from simulator.process import SimulatorProcess  # noqa: E402
+from simulator.process import SimulatorProcess  # noqa: E402 (as above)
 
 PICTURES = ROOT / "docs" / "pictures"
 FOLDER = ROOT / ".build" / "pictures"
@@ -117,7 +117,7 @@ def page_picture(
         raise RuntimeError(f"{page} has no {at}")
     top = max(0.0, box["y"] - 2 * MARGIN)
     clip = {"x": 0.0, "y": top, "width": float(width), "height": float(height)}
-    save(f"{name}.png", tab.screenshot(full_page=True, clip=clip))  # type: ignore[arg-type]
+    save(f"{name}.png", tab.screenshot(full_page=True, clip=clip))  # type: ignore[arg-type] (its type is private)
     context.close()
 
 

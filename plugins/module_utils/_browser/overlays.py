@@ -15,11 +15,6 @@ from .._web.view import PageView
 from .._web.vocabulary import Vocabulary
 from .page_scripts import MODAL, REF
 
-_SESSION_OVER: t.Final = re.compile(
-    r"session (?:has |is |was )?(?:expired|timed out|ended|over)|(?:been|are) (?:signed|logged) out"
-    r"|(?:sitzung|session) (?:ist |wurde )?(?:abgelaufen|beendet)|(?:automatisch|wurden) abgemeldet",
-    re.IGNORECASE,
-)
 _QUESTION: t.Final = re.compile(r"\?|\b(confirm|are you sure|bestätig\w*|sind sie sicher)\b", re.IGNORECASE)
 _LATER: t.Final = re.compile(
     r"^(?:close|got it|dismiss|not now|maybe later|later|skip(?: tour)?|no,? thanks|ok(?:ay)?|schließen|verstanden|später"
@@ -39,7 +34,7 @@ def modal_of(root: t.Any) -> t.Any:
 def says_session_is_over(root: t.Any) -> bool:
     """True where a dialog says that whoever looks at the page is signed out."""
     modal = modal_of(root)
-    return modal is not None and bool(_SESSION_OVER.search(dom.text_of(modal)))
+    return modal is not None and recognise.says_session_over(dom.text_of(modal))
 
 
 def dismissal(view: PageView, vocabulary: Vocabulary) -> Button | None:
@@ -49,7 +44,7 @@ def dismissal(view: PageView, vocabulary: Vocabulary) -> Button | None:
         return None
     text = dom.text_of(modal, form_parts=True)
     inside = [control for form in view.forms for control in form.shown if dom.contains(modal, control.element)]
-    if inside or _QUESTION.search(text) or recognise.binds(text) or _SESSION_OVER.search(text):
+    if inside or _QUESTION.search(text) or recognise.binds(text) or recognise.says_session_over(text):
         return None
     buttons = [one for one in view.buttons if one.visible and not one.disabled and dom.contains(modal, one.element)]
     closing = [one for one in buttons if any(map(_LATER.match, one.captions))]

@@ -63,12 +63,14 @@ _STARTING = re.compile(
     re.IGNORECASE,
 )
 _SESSION_OVER = re.compile(
-    r"\bsession\b.{0,60}\b(?:expired|timed out|timeout|has ended|(?:has been|was) (?:ended|terminated|closed)"
+    r"\bsession\b.{0,60}\b(?:expired|timed out|timeout|(?:has|is) (?:ended|over)|(?:has been|was) (?:ended|terminated|closed)"
     r"|no longer valid|(?:is )?(?:not valid|invalid))\b"
-    r"|\bsitzung\b.{0,80}\b(?:abgelaufen|(?:wurde|ist) .{0,40}beendet|ungültig|nicht mehr gültig)\b",
+    r"|\b(?:sitzung|session)\b.{0,80}\b(?:abgelaufen|(?:wurde|ist) .{0,40}beendet|ungültig|nicht mehr gültig)\b"
+    r"|\b(?:been|are) (?:signed|logged) out\b|\b(?:automatisch|wurden) abgemeldet\b",
     re.IGNORECASE,
 )
 # "If the session has expired, sign in again" says what may be.
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _SUPPOSED = re.compile(r"\b(if|when|whenever|before|until|once|falls|wenn|bevor|bis|sobald|sollten?)\b", re.IGNORECASE)
 # Words of pages on which going on is more than having read them.
 _BINDING = re.compile(
@@ -142,8 +144,13 @@ def tells_session_over(view: PageView, vocabulary: Vocabulary) -> bool:
         return False
     if any(map(password_fields, view.forms)):
         return False
-    texts = (view.title, *view.lines)
-    return any(_SESSION_OVER.search(text) and not _SUPPOSED.search(text) for text in texts)
+    return any(map(says_session_over, (view.title, *view.lines)))
+
+
+def says_session_over(text: str) -> bool:
+    """True for words that say so as a fact, in one of their sentences."""
+    sentences = _SENTENCE_END.split(text)
+    return any(_SESSION_OVER.search(one) and not _SUPPOSED.search(one) for one in sentences)
 
 
 def sign_in_name(form: Form, vocabulary: Vocabulary) -> Control | None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import io
 import pathlib
-import shutil
 import typing as t
 
 import pytest
+from optional import needs_browser
 
-from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
 from ansible_collections.bseries.sra.plugins.module_utils._browser.session import BrowserSession
 from ansible_collections.bseries.sra.plugins.module_utils._errors import AuthenticationError, StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import _press, basics
@@ -26,10 +25,7 @@ from .application import Application
 
 NAME = "access.example.com"
 
-pytest.importorskip("playwright", reason="the optional driver for pages drawn by scripts needs playwright")
-pytestmark = pytest.mark.skipif(
-    not any(map(shutil.which, PROGRAMS)), reason="the optional driver for pages drawn by scripts needs Chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import shutil
 import typing as t
 
 import pytest
+from optional import needs_browser
 
 from ansible_collections.bseries.sra.plugins.module_utils._browser import chromium
-from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
 from ansible_collections.bseries.sra.plugins.module_utils._browser.session import BrowserSession
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import basics
@@ -21,17 +21,12 @@ from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
 
 from .foreign import DRAW, FACTS, MENU, NO_SCRIPT, Site
 
-pytest.importorskip("playwright", reason="the optional driver for pages drawn by scripts needs playwright")
-needs_chromium = pytest.mark.skipif(
-    not any(map(shutil.which, PROGRAMS)), reason="the optional driver for pages drawn by scripts needs Chromium"
-)
-
 
 def visit(site: Site, **options: t.Any) -> BrowserSession:
     return BrowserSession(site, "appliance", "admin", "right-password", redactor=site.redactor, drawn=False, **options)
 
 
-@needs_chromium
+@needs_browser
 @pytest.mark.parametrize("drawn", [("sign_in", "home", "basics"), ("home", "basics"), ("basics",), ("hollow",)])
 def test_goes_on_with_the_browser_in_the_same_session(drawn: tuple[str, ...]) -> None:
     site = Site(*drawn)

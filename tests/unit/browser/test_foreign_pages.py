@@ -7,23 +7,19 @@
 from __future__ import annotations
 
 import io
-import shutil
 import typing as t
 
 import pytest
+from optional import needs_browser
 
 from ansible_collections.bseries.sra.plugins.module_utils._browser import overlays, page_scripts
-from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import PROGRAMS
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import _press
 from ansible_collections.bseries.sra.plugins.module_utils._web.faults import ServerStarting, SessionExpired
 
 from .foreign import Screen
 
-pytest.importorskip("playwright", reason="the optional driver for pages drawn by scripts needs playwright")
-pytestmark = pytest.mark.skipif(
-    not any(map(shutil.which, PROGRAMS)), reason="the optional driver for pages drawn by scripts needs Chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")

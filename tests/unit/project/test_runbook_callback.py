@@ -14,6 +14,8 @@ import sys
 
 import pytest
 
+from ansible_collections.bseries.sra.plugins.callback.runbook import _LONG
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 WARNING_MODULE = """
@@ -129,6 +131,13 @@ def test_lines_of_several_hosts_have_the_values_of_each(folder: pathlib.Path) ->
     output = play(folder, hosts="n1,n2,", status=0)
     for host, place in (("n1", "room 1"), ("n2", "room 2")):
         assert f"TIME {host}: changed: Lock {place} (N s)\n" in output
+
+
+def test_whatever_waits_for_an_appliance_is_seen_to_begin() -> None:
+    modules = (ROOT / "plugins" / "modules").glob("*.py")
+    waiting = {path.stem for path in modules if "\n  wait_timeout:\n" in path.read_text(encoding="utf-8")}
+    assert {"appliance_update", "dns_record", "shared_ip"} <= waiting
+    assert {f"bseries.sra.{name}" for name in waiting} <= _LONG
 
 
 def test_check_mode_says_what_would_change(folder: pathlib.Path) -> None:
