@@ -51,7 +51,7 @@ $(CHECKS): setup
 	@exec $(CHECK) $@
 
 skins: setup ## Run the procedures over all markups and twenty random ones
-	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py tests/integration/test_hands.py tests/integration/test_certificates.py -q
+	@SRA_TEST_SKINS=all exec $(VENV)/bin/python -m pytest tests/integration/test_skins.py tests/integration/test_hands.py tests/integration/test_certificates.py tests/integration/test_application.py -q
 
 large: setup ## Move packages and backups of 4 GB and print the peak memory (needs 20 GB of disk)
 	@SRA_TEST_LARGE_MB=4096 exec $(VENV)/bin/python -m pytest tests/integration/test_large_files.py -q -s

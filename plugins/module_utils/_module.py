@@ -30,6 +30,9 @@ from ._web.session import WebSession
 from ._web.session import same_id as same_id_text
 from ._web.vocabulary import Vocabulary
 
+if t.TYPE_CHECKING:
+    from ._browser.chromium import Chromium
+
 Params = t.Mapping[str, t.Any]
 Interface = t.Literal["appliance", "login"]
 
@@ -206,6 +209,8 @@ class Connection:
         self._transport: Transport | None = None
         self._api: ApiClient | None = None
         self._webs: dict[str, WebSession] = {}
+        # One for both interfaces.
+        self._chromium: Chromium | None = None
         self._identity_known = False
         self._notes: list[str] = []
 
@@ -362,11 +367,13 @@ class Connection:
         """The kind of session that the pages need; Playwright is loaded only where it is used."""
         if self.options.web_driver == "html":
             return make(WebSession, shelf=self.shelf)
+        from ._browser.chromium import Chromium
         from ._browser.session import BrowserSession
 
-        if self.options.web_driver == "browser":
-            return make(BrowserSession)
-        return make(BrowserSession, drawn=False, shelf=self.shelf)
+        if self._chromium is None:
+            self._chromium = self._exits.enter_context(Chromium())
+        drawn = self.options.web_driver == "browser"
+        return make(BrowserSession, chromium=self._chromium, drawn=drawn, shelf=self.shelf)
 
 
 def same_id(one: str | None, other: str | None) -> bool:

@@ -28,6 +28,7 @@ import sys
 import threading
 import typing as t
 
+from ansible_collections.bseries.sra.plugins.module_utils._errors import SraError
 from ansible_collections.bseries.sra.plugins.module_utils._shelf import Value
 from ansible_collections.bseries.sra.plugins.module_utils._web import kept
 
@@ -36,8 +37,11 @@ _NAME: t.Final = "sra-sessions"
 _LONGEST_PATH: t.Final = 100
 # How long a task waits for an answer of the keeper, in seconds: it only ever looks something up.
 _PATIENCE: t.Final = 5.0
-# How long the end of a run may wait for sign-outs, in seconds.
-_SIGN_OUT_PATIENCE: t.Final = 15.0
+# How long the end of a run may wait for sign-outs, in seconds; those through a browser take some seconds each.
+_SIGN_OUT_PATIENCE: t.Final = 90.0
+_MOST_AT_ONCE: t.Final = 16
+# Browsers at once, for their memory's sake.
+_MOST_BROWSERS: t.Final = 4
 # How often the keeper looks whether Ansible still runs, where the system does not tell it by itself. Seconds.
 _LOOK: t.Final = 0.5
 _PR_SET_DUMPABLE: t.Final = 4
@@ -308,12 +312,24 @@ class Keeper:
         if not sessions:
             return []
         warnings: list[str] = []
-        pool = concurrent.futures.ThreadPoolExecutor(min(len(sessions), 16))
-        ends = [pool.submit(kept.sign_out, session) for session in sessions]
-        done, _late = concurrent.futures.wait(ends, _SIGN_OUT_PATIENCE - 1)
+        pools = {"html": _pool(_MOST_AT_ONCE), "browser": _pool(_MOST_BROWSERS)}
+        ends = [pools[session["driver"]].submit(kept.sign_out, session) for session in sessions]
+        done, late = concurrent.futures.wait(ends, _SIGN_OUT_PATIENCE - 1)
         for end in done:
             error = end.exception()
-            warnings += [f"sign-out: {type(error).__name__}"] if error is not None else end.result()
+            warnings += [f"sign-out: {_words(error)}"] if error is not None else end.result()
+        if late:
+            warnings.append(f"sign-out: {len(late)} sessions are left to the appliances' own time-out")
         # What hangs is left behind: the process ends now.
-        pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
         return warnings
+
+
+def _words(error: BaseException) -> str:
+    """Errors of the collection say where it was, and no secret; of any other only the kind is told."""
+    return f"{error.appliance}: {error.message}" if isinstance(error, SraError) else type(error).__name__
+
+
+def _pool(size: int) -> concurrent.futures.ThreadPoolExecutor:
+    return concurrent.futures.ThreadPoolExecutor(size)

@@ -4,7 +4,7 @@
 
 """Measure the product beside a floor and a peer, in turns on one machine, and print the ratios.
 
-``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--keep] [swing] [upgrade] [startup] [bytes] [fleet] [pages]``. Absolute times say
+``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--keep] [swing] [upgrade] [startup] [bytes] [fleet] [pages] [browser]``. Absolute times say
 something about the machine; ratios of medians, taken in turns, say something about the product. The table is also
 written as JSON to ``.build/benchmark/results.json``; ``--keep`` puts it into the documentation in place of what was
 measured before, with a chart of all that is there.
@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".build")]
 from benchmark import chart, pages, runs, startup, swings, transfers  # noqa: E402 (the tests' folder is put on the path first)
 
 RESULTS = ROOT / ".build" / "benchmark"
-MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet", "pages")
+MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet", "pages", "browser")
 KEPT = ROOT / "docs" / "performance.json"
 FINEST = runs.PROBE_SECONDS * 1000
 """Milliseconds between two looks from outside: what is shorter cannot be told apart."""
@@ -149,6 +149,19 @@ def fleet(options: argparse.Namespace) -> list[Row]:
     ]
 
 
+def drawn(_options: argparse.Namespace) -> list[Row]:
+    """The same upgrade through Chromium, where scripts draw all pages."""
+    html, browser = runs.run("product"), runs.run("product", skin="application")
+    what = "Upgrade through Chromium"
+    return [
+        Row(f"{what}, beside HTML", "s", browser.wall, 3, peer=html.wall),
+        Row(f"{what}, CPU", "s", browser.cpu, 5, peer=html.cpu),
+        Row(f"{what}, sign-ins, most of one interface", "", browser.most_sign_ins, 3, against="itself"),
+        Row(f"{what}, sessions left open", "", browser.open_sessions, 0, against="itself"),
+        Row(f"{what}, peak memory of all processes", "MiB", browser.process.memory_mib, 4, peer=html.process.memory_mib),
+    ]
+
+
 def text_of(rows: t.Sequence[Row]) -> str:
     lines = [f"{'measure':44} {'product':>9} {'floor':>9} {'peer':>9} {'ratio':>7}  goal"]
     for row in rows:
@@ -171,7 +184,8 @@ def main() -> int:
     unknown = set(options.measures) - set(MEASURES)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet, "pages": reading}
+    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet}
+    make |= {"pages": reading, "browser": drawn}
     rows: list[Row] = []
     for name in options.measures or MEASURES:
         print(f"measuring: {name}", flush=True)

@@ -119,9 +119,13 @@ def measured(argv: t.Sequence[str], folder: pathlib.Path, forks: int = 5) -> Mea
     return Measured(**json.loads((folder / "meter.json").read_text(encoding="utf-8")), output=text)
 
 
-def run(way: Way, pairs: int = 1, scale: float = SCALE) -> Took:
+def run(way: Way, pairs: int = 1, scale: float = SCALE, skin: str = "english2019") -> Took:
     """One whole asynchronous upgrade of so many pairs at once."""
-    scenario = {"time_scale": scale, "pairs": [{"name": f"pair{number}"} for number in range(1, pairs + 1)]}
+    both = {"skin": skin}
+    scenario = {
+        "time_scale": scale,
+        "pairs": [{"name": f"pair{number}", "both": both} for number in range(1, pairs + 1)],
+    }
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
         simulator = stack.enter_context(SimulatorProcess(scenario, start_timeout=120))

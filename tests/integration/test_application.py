@@ -16,10 +16,12 @@ import typing as t
 import pytest
 from optional import needs_browser
 
+from . import hardware
 from .conftest import Lab, wait_until
 
 StartLab = t.Callable[..., Lab]
 CONFIRMED = ("-e", "sra_confirmed=true")
+EVERYTHING = os.environ.get("SRA_TEST_SKINS") == "all"
 # Seconds that a limit may be away on a machine with a lot to do.
 PATIENCE = 600.0
 
@@ -111,3 +113,27 @@ def test_the_compatibility_table_names_the_driver_of_each_page(start_lab: StartL
     assert ["worked through Chromium" in table for table in tables] == [True, False]
     assert lab.writes() == []
     assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="takes long; make skins runs it")
+@pytest.mark.parametrize(
+    ("old", "new"), [("application", "material"), ("english2019", "application_german"), ("material", "german2019")]
+)
+def test_moves_to_new_hardware(start_lab: StartLab, own_tmp: pathlib.Path, old: str, new: str) -> None:
+    lab = start_lab({**hardware.scenario(old, new), "time_scale": 120}, **hardware.SETTINGS)
+    hardware.prepare(lab)
+    lab.variables["TMPDIR"] = str(own_tmp)
+    moved = lab.play("migrate_hardware", timeout=1800)
+    assert moved.status == 0, moved.output
+    device = lab.device("b")
+    assert (device["base"], device["product"], device["factory_new"]) == ("3.3.2", "12.1.0", False)
+    assert lab.simulator.state()["pairs"]["one"]["serving"] == "one-b"
+    again = lab.play("migrate_hardware", timeout=1800)
+    assert again.status == 0, again.output
+    assert sum(counts["changed"] for counts in again.recap.values()) == 0
+    retired = lab.play("decommission", "-e", f"sra_decommission_id={lab.device('a')['appliance_id']}", timeout=1800)
+    assert retired.status == 0, retired.output
+    assert (lab.device("a")["phase"], lab.device("a")["factory_new"]) == ("off", True)
+    assert lab.simulator.violations() == []
+    assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+    assert browsers(own_tmp) == []

@@ -73,6 +73,7 @@ def _hardware_has_moved(lab: Lab) -> list[str]:
 
 
 _PAIR: t.Final[dict[str, t.Any]] = {"pairs": [{"name": "one"}]}
+_ALONE: t.Final[dict[str, t.Any]] = {"name": "one", "single": True}
 _SETTINGS: t.Final[dict[str, t.Any]] = {"sra_swing_method": "shared_ip", "sra_accept_license": True}
 
 PROCEDURES: t.Final = {
@@ -86,8 +87,14 @@ PROCEDURES: t.Final = {
             {**_SETTINGS, "sra_jump_client_limit": 20},
         ),
         Procedure("synchronous", "upgrade_synchronous", _pair_is_upgraded("a", "b"), _PAIR, _SETTINGS),
+        Procedure("single", "upgrade_single", _single_is_upgraded, {"pairs": [_ALONE]}, _SETTINGS, ()),
         Procedure(
-            "single", "upgrade_single", _single_is_upgraded, {"pairs": [{"name": "one", "single": True}]}, _SETTINGS, ()
+            "single, drawn by scripts",
+            "upgrade_single",
+            _single_is_upgraded,
+            {"pairs": [{**_ALONE, "a": {"skin": "application"}}]},
+            _SETTINGS,
+            (),
         ),
         Procedure(
             "hardware",

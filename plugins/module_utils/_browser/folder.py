@@ -11,9 +11,11 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import typing as t
 
 PREFIX: t.Final = "sra-browser-"
+_ENVIRONMENT: t.Final = threading.Lock()
 # A browser that has lost its driver takes a moment to end, and may write until then.
 _GUARD: t.Final = """
 read -r word
@@ -44,13 +46,14 @@ def own_folder() -> t.Iterator[pathlib.Path]:
 
 @contextlib.contextmanager
 def temporary_files_in(folder: pathlib.Path) -> t.Iterator[None]:
-    """What is started meanwhile makes its temporary files there."""
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
+    """What is started meanwhile makes its temporary files there. One thread at a time: the environment is that of all."""
+    with _ENVIRONMENT:
+        before = os.environ.get("TMPDIR")
+        os.environ["TMPDIR"] = str(folder)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before

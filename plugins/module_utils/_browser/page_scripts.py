@@ -11,6 +11,9 @@ import typing as t
 REF: t.Final = "data-sra-ref"
 MODAL: t.Final = "data-sra-modal"
 
+KEPT_IN_TAB: t.Final = "() => Object.entries(sessionStorage)"
+KEEP_IN_TAB: t.Final = "(entries) => entries.forEach(([name, value]) => sessionStorage.setItem(name, value))"
+
 WATCH: t.Final = r"""
 (() => {
   const sra = window.__sra = {changed: Date.now(), said: [], asking: new Map(), asked: 0, refs: 0,

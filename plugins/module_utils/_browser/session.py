@@ -15,11 +15,13 @@ import typing as t
 import urllib.parse
 
 from .._errors import PageError, StateError
+from .._shelf import Value
 from .._transport.transport import Response
 from .._wait import Deadline
-from .._web import dom, recognise, signing
+from .._web import dom, kept, recognise, signing
 from .._web.controls import Button, Form
 from .._web.dom import parse_html
+from .._web.faults import SessionExpired
 from .._web.filling import Values
 from .._web.finder import Action
 from .._web.messages import other_danger
@@ -28,7 +30,8 @@ from .._web.navigator import MAX_VISITED
 from .._web.session import Kind, Ready, WebSession
 from .._web.view import PageView
 from . import overlays, snapshot
-from .chromium import Browser, is_installed
+from .browser import Browser
+from .chromium import Chromium, is_installed
 from .page_scripts import REF
 
 _FIRST_ERROR_STATUS: t.Final = 400
@@ -54,13 +57,13 @@ class BrowserSession(WebSession):
     """Like WebSession, whose promises it keeps: in check mode the browser's requests are held back too, not only its clicks.
 
     Without ``drawn`` it begins with HTML, and goes on with the browser in the same session from the first page on that
-    is a shell, or that has nothing but menus and a place for a script to draw in.
+    is a shell, or that has nothing but menus and a place for a script to draw in. The ``chromium`` stays with the caller.
     """
 
-    def __init__(self, *args: t.Any, drawn: bool = True, **options: t.Any) -> None:
+    def __init__(self, *args: t.Any, chromium: Chromium, drawn: bool = True, **options: t.Any) -> None:
         super().__init__(*args, **options)
         self._drawn = drawn
-        self._browser = Browser(self.transport, self._agrees)
+        self._browser = Browser(chromium, self.transport, self._agrees)
         self._asking: str | None = None
         # The page that was opened last, for applications whose address does not say which it is.
         self._opened: str | None = None
@@ -72,6 +75,30 @@ class BrowserSession(WebSession):
             super().__exit__(*exc)
         finally:
             self._browser.close()
+
+    # From task to task
+
+    def _as_data(self) -> Value | None:
+        if not self._drawn:
+            return super()._as_data()
+        with contextlib.suppress(PageError):
+            return kept.drawn_to_data(self, self._browser.left_behind())
+        return None
+
+    def go_on(self, value: Value) -> None:
+        """The same; one in the browser is tried at once, and is over where its pages ask to sign in."""
+        if not self._drawn and value["driver"] == "html":
+            super().go_on(value)
+            return
+        self._drawn = True
+        self.transport.restore(value["cookies"])
+        if value["driver"] == "browser":
+            self._browser.go_on(value["visit"])
+        else:
+            self._browser.take_cookies(self.transport.cookies)
+        self._signed_in = True
+        with contextlib.suppress(SessionExpired):
+            self._set_home(self._load(self.start, True))
 
     # From HTML to the browser
 
@@ -102,7 +129,6 @@ class BrowserSession(WebSession):
         )
 
     def _open_html(self, page: str) -> PageView:
-        self._on_the_way.clear()
         try:
             view = super().open(page)
         except PageError:
@@ -117,11 +143,13 @@ class BrowserSession(WebSession):
         return self._open_drawn(page)
 
     def open(self, page: str) -> PageView:
+        self._on_the_way.clear()
+        # A session of an earlier task may be drawn, which shows when it is gone on with.
+        self.sign_in()
         return self._open_drawn(page) if self._drawn else self._open_html(page)
 
     def _open_drawn(self, page: str) -> PageView:
         # The menus as they stand now: an address of an application need not lead to the same page again.
-        self.sign_in()
         self._learn_id(page)
         view = self._arrived(page, self._navigator.find(self._with_menus(), page, self.follow))
         self._opened = page

@@ -334,6 +334,10 @@ def _towards_assignment(web: WebSession, view: PageView, one: Listed) -> t.Itera
             yield web.follow(inner[0])
             return
     if not web.check_mode and any(_choices(finder, control, "assign_ip") for control in view.controls):
+        if named:
+            # A browser can press only what it shows now.
+            view = web.open(PAGE)
+            finder, one = web.finder(view, PAGE), _choose(web, view, one.record)
         action, values = _row_action(finder, one, "assign_ip")
         yield web.press(view, action, values, purpose="choose a certificate to assign", kind="check", page=PAGE)
 

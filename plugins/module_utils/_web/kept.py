@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
+import functools
 import http.client
 import typing as t
 
@@ -23,20 +25,40 @@ if t.TYPE_CHECKING:
 
 # A first page larger than this is not kept, nor is its session.
 _LARGEST_HOME: t.Final = 1024 * 1024
-# How long an appliance may take to answer a sign-out at the end of a run, in seconds.
-SIGN_OUT_SECONDS: t.Final = 5.0
+# How long an appliance may take to answer a request of a sign-out at the end of a run, in seconds, and a page to be drawn.
+SIGN_OUT_SECONDS: t.Final = {"html": 5.0, "browser": 20.0}
 
 
 def key(web: WebSession) -> str:
-    """Whose session it is: of this account, with this password, on this interface of this endpoint."""
+    """Whose session it is: of this account, with this password, on this interface of this endpoint; those that never use a
+    browser keep theirs apart."""
     endpoint = dataclasses.replace(web.transport.endpoint, timeout=0)
-    return key_of("web", endpoint, web.interface, web.username, secret=web.password)
+    return key_of("web", endpoint, web.interface, web.username, type(web).__name__, secret=web.password)
 
 
 def to_data(web: WebSession, home: Response, found: t.Mapping[str, str]) -> Value | None:
     """The session; None where its first page is too large to be kept."""
     if len(home.body) > _LARGEST_HOME:
         return None
+    return {
+        **_common(web),
+        "driver": "html",
+        "home": {
+            "body": base64.b64encode(home.body).decode("ascii"),
+            "url": home.url,
+            "content_type": home.headers.get("Content-Type") or "",
+            "status": home.status,
+        },
+        "found": dict(found),
+    }
+
+
+def drawn_to_data(web: WebSession, visit: t.Mapping[str, t.Any]) -> Value:
+    """A session in the browser, which left this ``visit`` behind."""
+    return {**_common(web), "driver": "browser", "visit": dict(visit)}
+
+
+def _common(web: WebSession) -> Value:
     return {
         "kind": "web",
         "endpoint": dataclasses.asdict(web.transport.endpoint),
@@ -45,13 +67,6 @@ def to_data(web: WebSession, home: Response, found: t.Mapping[str, str]) -> Valu
         "language": web.vocabulary.language,
         "vocabulary": web.vocabulary.extra,
         "cookies": web.transport.cookies,
-        "home": {
-            "body": base64.b64encode(home.body).decode("ascii"),
-            "url": home.url,
-            "content_type": home.headers.get("Content-Type") or "",
-            "status": home.status,
-        },
-        "found": dict(found),
     }
 
 
@@ -71,12 +86,10 @@ def home_of(value: Value) -> PageView:
 
 def sign_out(value: Value) -> list[str]:
     """End a session that nobody goes on with; returns what went wrong."""
-    from .session import WebSession
-
     redactor = Redactor()
-    endpoint = Endpoint(**{**value["endpoint"], "timeout": SIGN_OUT_SECONDS})
-    with Transport(endpoint, redactor) as transport:
-        web = WebSession(
+    endpoint = Endpoint(**{**value["endpoint"], "timeout": SIGN_OUT_SECONDS[value["driver"]]})
+    with Transport(endpoint, redactor) as transport, _driven(value["driver"]) as kind:
+        web = kind(
             transport,
             value["interface"],
             value["username"],
@@ -89,3 +102,18 @@ def sign_out(value: Value) -> list[str]:
         web.go_on(value)
         web.sign_out()
         return web.warnings
+
+
+@contextlib.contextmanager
+def _driven(driver: str) -> t.Iterator[t.Callable[..., WebSession]]:
+    """The kind of session that works the pages; Playwright is loaded only where it is used."""
+    from .session import WebSession
+
+    if driver == "html":
+        yield WebSession
+        return
+    from .._browser.chromium import Chromium
+    from .._browser.session import BrowserSession
+
+    with Chromium() as chromium:
+        yield functools.partial(BrowserSession, chromium=chromium)

@@ -207,16 +207,20 @@ class WebSession:
 
     def _put_on_shelf(self) -> bool:
         """Whether the session may outlive this object, because somebody else will end it."""
-        if self._shelf is NO_SHELF:
+        if self._shelf is NO_SHELF or self._shelf_key is None:
+            # What was begun without asking the shelf, by a first sign-in, ends with its task: much changes right after it.
             return False
-        self._shelf_key = self._shelf_key or kept.key(self)
-        # The first page alone is kept, which of a frameset says nothing.
-        home = None if self._in_frames else self._home_answer
-        value = kept.to_data(self, home, self._found) if home is not None else None
+        value = self._as_data()
         if value is not None and self._shelf_key == kept.key(self):
             return self._shelf.put(self._shelf_key, value)
         self._shelf.drop(self._shelf_key)
         return False
+
+    def _as_data(self) -> Value | None:
+        """The session for ``go_on``; None where it cannot be kept."""
+        # The first page alone is kept, which of a frameset says nothing.
+        home = None if self._in_frames else self._home_answer
+        return kept.to_data(self, home, self._found) if home is not None else None
 
     def leave(self) -> None:
         """End the work: leave the session to the next task, or sign out."""

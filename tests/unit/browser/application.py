@@ -20,7 +20,7 @@ const root = document.getElementById("root");
 const later = (f, ms = 120) => setTimeout(f, ms);
 const ask = (method, path, data) => fetch(path, {method, headers: {"Content-Type": "application/json", "X-CSRF": token},
   body: data ? JSON.stringify(data) : undefined}).then((r) => r.json().then((j) => ({status: r.status, ...j})));
-let token = "";
+let token = sessionStorage.getItem("token") || "";
 function el(tag, props = {}, ...kids) {
   const e = document.createElement(tag);
   for (const [k, v] of Object.entries(props)) k.startsWith("on") ? e.addEventListener(k.slice(2), v) : e.setAttribute(k, v);
@@ -31,7 +31,7 @@ function signIn(error) {
   const name = el("input", {placeholder: "Username"}), secret = el("input", {type: "password", placeholder: "Password"});
   root.replaceChildren(el("h2", {}, "Sign in"), el("div", {}, error || ""), name, secret, el("div", {role: "button", tabindex: "0", onclick: async () => {
     const r = await ask("POST", "/rpc/session", {name: name.value, secret: secret.value});
-    if (r.status === 200) { token = r.token; home(); } else signIn("Invalid user name or password");
+    if (r.status === 200) { token = r.token; sessionStorage.setItem("token", token); home(); } else signIn("Invalid user name or password");
   }}, "Login"));
 }
 function frame(title, content) {
@@ -79,6 +79,8 @@ class Application:
     """A context manager: the server, what it was asked to do, and what it received."""
 
     def __init__(self, certificate: str, key: str) -> None:
+        # The session is told by a cookie, or by what the script keeps in the tab and sends along.
+        self.token_in_tab = False
         self.log: list[tuple[str, str]] = []
         self.network: dict[str, t.Any] = {}
         self.received: bytes = b""
@@ -121,7 +123,7 @@ class Application:
         if path == "/rpc/session":
             self._session(request, body)
             return
-        if "sid=right" not in (request.headers.get("Cookie") or ""):
+        if not self._knows(request):
             self._json(request, 401, {"said": "sign in"})
             return
         if path == "/rpc/basics":
@@ -137,16 +139,21 @@ class Application:
 
     def _session(self, request: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
         if request.command == "DELETE":
-            self.signed_in = False
+            self.signed_in = self.signed_in and not self._knows(request)
             self._json(request, 200, {})
         elif request.command == "GET":
-            known = self.signed_in and "sid=right" in (request.headers.get("Cookie") or "")
-            self._json(request, 200 if known else 401, {"token": "t"})
+            self._json(request, 200 if self.signed_in and self._knows(request) else 401, {"token": "of the tab"})
         elif json.loads(body) == {"name": "admin", "secret": "right-password"}:
             self.signed_in = True
-            self._json(request, 200, {"token": "t"}, "sid=right; Path=/; Secure; HttpOnly")
+            cookie = "" if self.token_in_tab else "sid=right; Path=/; Secure; HttpOnly"
+            self._json(request, 200, {"token": "of the tab"}, cookie)
         else:
             self._json(request, 403, {"said": "no"})
+
+    def _knows(self, request: http.server.BaseHTTPRequestHandler) -> bool:
+        if self.token_in_tab:
+            return request.headers.get("X-CSRF") == "of the tab"
+        return "sid=right" in (request.headers.get("Cookie") or "")
 
     def _json(
         self, request: http.server.BaseHTTPRequestHandler, status: int, data: dict[str, t.Any], cookie: str = ""

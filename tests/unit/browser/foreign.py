@@ -11,6 +11,7 @@ import json
 import typing as t
 import urllib.parse
 
+from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import Chromium
 from ansible_collections.bseries.sra.plugins.module_utils._browser.session import BrowserSession
 from ansible_collections.bseries.sra.plugins.module_utils._transport.endpoint import Endpoint
 from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
@@ -60,9 +61,11 @@ def _data(body: t.Any) -> t.Any:
 class Screen:
     """One browser for pages that are shown one after the other, in a session that counts as signed in."""
 
-    def __init__(self) -> None:
+    def __init__(self, chromium: Chromium) -> None:
         self.back = Back()
-        self.web = BrowserSession(self.back, "appliance", "admin", "right-password", redactor=self.back.redactor)
+        self.web = BrowserSession(
+            self.back, "appliance", "admin", "right-password", redactor=self.back.redactor, chromium=chromium
+        )
 
     def show(self, body: str, script: str = "", style: str = "", **answers: t.Any) -> PageView:
         self.web._signed_in = True

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pathlib
 import typing as t
@@ -13,12 +14,15 @@ import typing as t
 import pytest
 from optional import needs_browser
 
+from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import Chromium
 from ansible_collections.bseries.sra.plugins.module_utils._browser.session import BrowserSession
 from ansible_collections.bseries.sra.plugins.module_utils._errors import AuthenticationError, StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import _press, basics
 from ansible_collections.bseries.sra.plugins.module_utils._transport.endpoint import Endpoint
 from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
 from ansible_collections.bseries.sra.plugins.module_utils._transport.transport import Transport
+from ansible_collections.bseries.sra.plugins.module_utils._web import kept, recognise, signing
+from ansible_collections.bseries.sra.tests.unit.shelves import DictShelf
 from simulator.certificates import Authority
 
 from .application import Application
@@ -41,19 +45,19 @@ def application(tmp_path: pathlib.Path) -> t.Iterator[Application]:
 
 @pytest.fixture
 def visit(application: Application, tmp_path: pathlib.Path) -> t.Iterator[t.Callable[..., BrowserSession]]:
-    opened: list[t.Any] = []
+    exits = contextlib.ExitStack()
+    chromium = exits.enter_context(Chromium())
 
     def start(password: str = "right-password", **options: t.Any) -> BrowserSession:
         redactor = Redactor()
         endpoint = Endpoint("127.0.0.1", application.port, NAME, str(tmp_path / "ca.pem"), True, 30.0)
-        transport = Transport(endpoint, redactor)
-        session = BrowserSession(transport, "appliance", "admin", password, redactor=redactor, **options)
-        opened.extend((session, transport))
-        return session
+        transport = exits.enter_context(Transport(endpoint, redactor))
+        account = ("appliance", "admin", password)
+        session = BrowserSession(transport, *account, redactor=redactor, chromium=chromium, **options)
+        return t.cast(BrowserSession, exits.enter_context(session))
 
-    yield start
-    for one in opened:
-        one.__exit__(None, None, None) if isinstance(one, BrowserSession) else one.close()
+    with exits:
+        yield start
 
 
 def sent(application: Application) -> list[tuple[str, str]]:
@@ -148,3 +152,70 @@ def test_no_other_host_is_asked(application: Application, visit: t.Callable[...,
     web.sign_in()
     web._browser.evaluate("() => fetch('https://evil.example.net/x').catch(() => 0)")
     assert web._browser.relay.blocked == ["GET https://evil.example.net"]
+
+
+@pytest.fixture(params=["a cookie", "a token in the tab"])
+def kept_session(
+    request: pytest.FixtureRequest, application: Application, visit: t.Callable[..., BrowserSession]
+) -> DictShelf:
+    """What an earlier task has left on the shelf."""
+    application.token_in_tab = request.param == "a token in the tab"
+    shelf = DictShelf()
+    web = visit(shelf=shelf)
+    assert basics.read(web).appliance_id == "9f3c2a77-1111"
+    web.__exit__(None, None, None)
+    assert sent(application) == [("POST", "/rpc/session")]
+    assert len(shelf.values) == 1
+    assert "right-password" not in next(iter(shelf.values.values()))
+    return shelf
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_next_task_goes_on_with_the_session(
+    application: Application, visit: t.Callable[..., BrowserSession], kept_session: DictShelf, drawn: bool
+) -> None:
+    web = visit(shelf=kept_session, drawn=drawn)
+    assert basics.read(web).appliance_id == "9f3c2a77-1111"
+    assert web.driver == "browser"
+    web.__exit__(None, None, None)
+    assert sent(application) == [("POST", "/rpc/session")]
+    assert application.signed_in
+
+
+def test_a_kept_session_that_is_over_by_now_is_followed_by_one_sign_in(
+    application: Application, visit: t.Callable[..., BrowserSession], kept_session: DictShelf
+) -> None:
+    application.signed_in = False
+    web = visit(shelf=kept_session)
+    assert basics.read(web).appliance_id == "9f3c2a77-1111"
+    assert sent(application) == [("POST", "/rpc/session")] * 2
+
+
+def test_whoever_keeps_the_session_ends_it_through_a_browser_of_its_own(
+    application: Application, kept_session: DictShelf
+) -> None:
+    (key,) = kept_session.values
+    assert kept.sign_out(kept_session.take(key) or {}) == []
+    assert sent(application)[1:] == [("DELETE", "/rpc/session")]
+    assert not application.signed_in
+
+
+def test_a_session_begun_by_a_first_sign_in_ends_with_its_task(
+    application: Application, visit: t.Callable[..., BrowserSession]
+) -> None:
+    shelf = DictShelf()
+    web = visit(shelf=shelf)
+    web.adopt(signing.sign_in(web))
+    web.__exit__(None, None, None)
+    assert shelf.values == {}
+    assert not application.signed_in
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_sign_in_that_is_to_be_proven_ends_the_session_before(
+    application: Application, visit: t.Callable[..., BrowserSession], kept_session: DictShelf, drawn: bool
+) -> None:
+    web = visit(shelf=kept_session, drawn=drawn)
+    assert recognise.sign_in_form(web.start_page(), web.vocabulary) is not None
+    web.sign_in_afresh()
+    assert [method for method, _path in sent(application)] == ["POST", "DELETE", "POST"]

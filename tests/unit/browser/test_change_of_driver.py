@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import typing as t
 
@@ -22,8 +23,13 @@ from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
 from .foreign import DRAW, FACTS, MENU, NO_SCRIPT, Site
 
 
-def visit(site: Site, **options: t.Any) -> BrowserSession:
-    return BrowserSession(site, "appliance", "admin", "right-password", redactor=site.redactor, drawn=False, **options)
+@contextlib.contextmanager
+def visit(site: Site, **options: t.Any) -> t.Iterator[BrowserSession]:
+    account = ("appliance", "admin", "right-password")
+    with chromium.Chromium() as started:
+        session = BrowserSession(site, *account, redactor=site.redactor, drawn=False, chromium=started, **options)
+        with session:
+            yield session
 
 
 @needs_browser

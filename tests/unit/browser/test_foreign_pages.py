@@ -13,6 +13,7 @@ import pytest
 from optional import needs_browser
 
 from ansible_collections.bseries.sra.plugins.module_utils._browser import overlays, page_scripts
+from ansible_collections.bseries.sra.plugins.module_utils._browser.chromium import Chromium
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import _press
 from ansible_collections.bseries.sra.plugins.module_utils._web.faults import ServerStarting, SessionExpired
@@ -24,10 +25,10 @@ pytestmark = needs_browser
 
 @pytest.fixture(scope="module")
 def screen() -> t.Iterator[Screen]:
-    made = Screen()
-    yield made
-    made.web._signed_in = False
-    made.web.__exit__(None, None, None)
+    with Chromium() as chromium:
+        made = Screen(chromium)
+        yield made
+        made.web._signed_in = False
 
 
 MATERIAL = """
