@@ -80,7 +80,7 @@ def matrix(session: nox.Session, core: str) -> None:
     """The unit tests and one procedure on each pair of versions."""
     install(session, core)
     test(session, "--timeout=900", SINGLE)
-    test(session, "--timeout=300", "tests/unit")
+    test(session, "--timeout=300", "-n", "auto", "tests/unit")
 
 
 @nox.session

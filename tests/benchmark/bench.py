@@ -158,7 +158,9 @@ def drawn(_options: argparse.Namespace) -> list[Row]:
         Row(f"{what}, CPU", "s", browser.cpu, 5, peer=html.cpu),
         Row(f"{what}, sign-ins, most of one interface", "", browser.most_sign_ins, 3, against="itself"),
         Row(f"{what}, sessions left open", "", browser.open_sessions, 0, against="itself"),
-        Row(f"{what}, peak memory of all processes", "MiB", browser.process.memory_mib, 4, peer=html.process.memory_mib),
+        Row(
+            f"{what}, peak memory of all processes", "MiB", browser.process.memory_mib, 4, peer=html.process.memory_mib
+        ),
     ]
 
 

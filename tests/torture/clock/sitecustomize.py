@@ -40,4 +40,4 @@ class DateTime(datetime.datetime, metaclass=_AnyDateTime):
 
 
 time.time = lambda: _time() + _jump()
-datetime.datetime = DateTime  # type: ignore[misc] (this is what the file is for)
+datetime.datetime = DateTime  # type: ignore[misc]  # this is what the file is for
