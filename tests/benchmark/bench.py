@@ -149,7 +149,7 @@ def fleet(options: argparse.Namespace) -> list[Row]:
     ]
 
 
-def drawn(_options: argparse.Namespace) -> list[Row]:
+def drawn(options: argparse.Namespace) -> list[Row]:
     """The same upgrade through Chromium, where scripts draw all pages."""
     html, browser = runs.run("product"), runs.run("product", skin="application")
     what = "Upgrade through Chromium"

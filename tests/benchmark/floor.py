@@ -77,7 +77,7 @@ class Browser:
 
     def _page(self, response: requests.Response) -> t.Any:
         response.raise_for_status()
-        page = lxml.html.fromstring(response.content)
+        page: t.Any = lxml.html.fromstring(response.content)
         page.make_links_absolute(response.url)
         return page
 

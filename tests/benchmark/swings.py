@@ -57,8 +57,8 @@ def _one(simulator: SimulatorProcess, swing: t.Callable[[t.Any, pathlib.Path], N
 
 
 def _floor(ready: dict[str, t.Any], folder: pathlib.Path) -> None:
-    devices = [floor.Device(ready, letter, folder) for letter in "ab"]
-    floor.swing(*devices, ready["pairs"][0]["shared_ip"])
+    a, b = (floor.Device(ready, letter, folder) for letter in "ab")
+    floor.swing(a, b, ready["pairs"][0]["shared_ip"])
 
 
 def _product(ready: dict[str, t.Any], _folder: pathlib.Path) -> None:

@@ -72,7 +72,7 @@ def pytest(name: str, folder: str, limit: int, *options: str) -> Check:
 
 def mypy() -> Check:
     packages = ["ansible_collections.bseries.sra.plugins"]
-    packages += [name for name in ("simulator", "torture") if (ROOT / "tests" / name).is_dir()]
+    packages += [name for name in ("simulator", "torture", "benchmark") if (ROOT / "tests" / name).is_dir()]
     return Check("mypy", (BIN / "mypy", *(word for name in packages for word in ("-p", name))))
 
 

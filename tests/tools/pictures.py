@@ -117,7 +117,7 @@ def page_picture(
         raise RuntimeError(f"{page} has no {at}")
     top = max(0.0, box["y"] - 2 * MARGIN)
     clip = {"x": 0.0, "y": top, "width": float(width), "height": float(height)}
-    save(f"{name}.png", tab.screenshot(full_page=True, clip=clip))  # type: ignore[arg-type] (its type is private)
+    save(f"{name}.png", tab.screenshot(full_page=True, clip=clip))  # type: ignore[arg-type]  # its type is private
     context.close()
 
 
