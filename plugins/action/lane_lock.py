@@ -14,7 +14,9 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import SraError
 from ansible_collections.bseries.sra.plugins.module_utils._lane.lock import held_by_others, take
+from ansible_collections.bseries.sra.plugins.module_utils._live import listening
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import die_with
+from ansible_collections.bseries.sra.plugins.plugin_utils._progress import of_task
 
 ARGUMENT_SPEC: t.Final = {
     "paths": {"type": "list", "elements": "path", "required": True},
@@ -42,7 +44,8 @@ class ActionModule(ActionBase):
             if self._task.check_mode:
                 result["held_by_others"] = held_by_others(paths, run)
             else:
-                take(paths, run, arguments["procedure"], arguments["wait"])
+                with of_task(self, task_vars or {}, None) as progress, listening(progress.hear):
+                    take(paths, run, arguments["procedure"], arguments["wait"])
         except OSError as error:
             result["warnings"] = [
                 f"No lock could be taken in {paths[0].parent}: {error.strerror or error}. See to it that no other run works on these appliances."

@@ -15,6 +15,7 @@ import sys
 import pytest
 
 from ansible_collections.bseries.sra.plugins.callback.runbook import _LONG
+from ansible_collections.bseries.sra.plugins.module_utils._lane.lock import take
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -131,6 +132,19 @@ def test_lines_of_several_hosts_have_the_values_of_each(folder: pathlib.Path) ->
     output = play(folder, hosts="n1,n2,", status=0)
     for host, place in (("n1", "room 1"), ("n2", "room 2")):
         assert f"TIME {host}: changed: Lock {place} (N s)\n" in output
+
+
+def test_a_run_that_waits_for_its_turn_says_for_whom(folder: pathlib.Path) -> None:
+    waiting = LOCKING.replace("procedure: single", "procedure: single, wait: 7")
+    (folder / "play.yml").write_text(waiting, encoding="utf-8")
+    with subprocess.Popen(["sleep", "300"]) as other:
+        try:
+            take([folder / "n1.lock"], other.pid, "asynchronous", 0)
+            output = play(folder, hosts="n1,", status=2)
+        finally:
+            other.kill()
+    said = output.index(f"held by n1: process {other.pid} of ")
+    assert said < output.index("Another run works on these appliances")
 
 
 def test_whatever_waits_for_an_appliance_is_seen_to_begin() -> None:
