@@ -39,9 +39,8 @@ _LONGEST_PATH: t.Final = 100
 _PATIENCE: t.Final = 5.0
 # How long the end of a run may wait for sign-outs, in seconds; those through a browser take some seconds each.
 _SIGN_OUT_PATIENCE: t.Final = 90.0
-_MOST_AT_ONCE: t.Final = 16
-# Browsers at once, for their memory's sake.
-_MOST_BROWSERS: t.Final = 4
+# Sign-outs at once by what their pages are worked through; few browsers, for their memory's sake.
+_AT_ONCE: t.Final = {"html": 16, "browser": 4}
 # How often the keeper looks whether Ansible still runs, where the system does not tell it by itself. Seconds.
 _LOOK: t.Final = 0.5
 _PR_SET_DUMPABLE: t.Final = 4
@@ -312,7 +311,7 @@ class Keeper:
         if not sessions:
             return []
         warnings: list[str] = []
-        pools = {"html": _pool(_MOST_AT_ONCE), "browser": _pool(_MOST_BROWSERS)}
+        pools = {driver: concurrent.futures.ThreadPoolExecutor(count) for driver, count in _AT_ONCE.items()}
         ends = [pools[session["driver"]].submit(kept.sign_out, session) for session in sessions]
         done, late = concurrent.futures.wait(ends, _SIGN_OUT_PATIENCE - 1)
         for end in done:
@@ -329,7 +328,3 @@ class Keeper:
 def _words(error: BaseException) -> str:
     """Errors of the collection say where it was, and no secret; of any other only the kind is told."""
     return f"{error.appliance}: {error.message}" if isinstance(error, SraError) else type(error).__name__
-
-
-def _pool(size: int) -> concurrent.futures.ThreadPoolExecutor:
-    return concurrent.futures.ThreadPoolExecutor(size)

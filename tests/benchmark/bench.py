@@ -27,7 +27,6 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".build")]
 from benchmark import chart, pages, runs, startup, swings, transfers  # noqa: E402 (the tests' folder is put on the path first)
 
 RESULTS = ROOT / ".build" / "benchmark"
-MEASURES = ("swing", "upgrade", "startup", "bytes", "fleet", "pages", "browser")
 KEPT = ROOT / "docs" / "performance.json"
 FINEST = runs.PROBE_SECONDS * 1000
 """Milliseconds between two looks from outside: what is shorter cannot be told apart."""
@@ -47,6 +46,7 @@ class Row:
     peer: float | None = None
     against: t.Literal["floor", "peer", "itself"] = "peer"
     at_least: bool = False
+    turns: int = 1
 
     @property
     def ratio(self) -> float:
@@ -59,14 +59,15 @@ class Row:
 
 
 def swing(options: argparse.Namespace) -> list[Row]:
-    gaps = swings.compared(max(5, options.rounds))
+    turns = max(5, options.rounds)
+    gaps = swings.compared(turns)
     rows = []
     for what, of in (("seen from outside", "nobody_answered"), ("held by nobody", "held_by_nobody")):
         medians = {name: statistics.median(getattr(gap, of) for gap in some) * 1000 for name, some in gaps.items()}
         if of == "nobody_answered":
             medians = {name: max(gap, FINEST) for name, gap in medians.items()}
         rows.append(Row(f"Production gap, {what}", "ms", medians["product"], 1.5, medians["floor"], against="floor"))
-    return rows
+    return [dataclasses.replace(row, turns=turns) for row in rows]
 
 
 def upgrade(options: argparse.Namespace) -> list[Row]:
@@ -83,7 +84,7 @@ def upgrade(options: argparse.Namespace) -> list[Row]:
     gaps = {way: max(median(way, "gap") * 1000, FINEST) for way in took}
     cpus = {way: median(way, "cpu") for way in took}
     asked = {way: median(way, "requests") for way in took}
-    return [
+    rows = [
         Row("Production gap of a whole upgrade", "ms", gaps["product"], 0.1, gaps["floor"], gaps["peer"]),
         Row("Control overhead of a whole upgrade", "s", walls["product"], 0.5, walls["floor"], walls["peer"]),
         Row("CPU of a whole upgrade", "s", cpus["product"], 0.5, cpus["floor"], cpus["peer"]),
@@ -91,6 +92,7 @@ def upgrade(options: argparse.Namespace) -> list[Row]:
         Row("Sessions left open", "", median("product", "open_sessions"), 0, against="itself"),
         Row("Requests of a whole upgrade", "", asked["product"], 3, asked["floor"], asked["peer"], against="floor"),
     ]
+    return [dataclasses.replace(row, turns=options.rounds) for row in rows]
 
 
 def scripted_seconds() -> float:
@@ -116,13 +118,14 @@ def transfer(options: argparse.Namespace) -> list[Row]:
     def speed(what: str, found: dict[str, transfers.Transfer], peer: str) -> Row:
         return Row(f"{what}, {peer}", "MiB/s", found["product"].speed, 0.9, peer=found[peer].speed, at_least=True)
 
-    return [
+    rows = [
         speed(backup, down, "curl"),
         speed(backup, down, "curl and sha256sum"),
         speed(upload, up, "curl"),
         Row(f"{backup}, peak memory", "MiB", down["product"].peak_mib, 100, against="itself"),
         Row(f"{upload}, peak memory", "MiB", up["product"].peak_mib, 100, against="itself"),
     ]
+    return [dataclasses.replace(row, turns=options.rounds) for row in rows]
 
 
 def reading(options: argparse.Namespace) -> list[Row]:
@@ -164,6 +167,17 @@ def drawn(options: argparse.Namespace) -> list[Row]:
     ]
 
 
+MEASURES: t.Final[dict[str, t.Callable[[argparse.Namespace], list[Row]]]] = {
+    "swing": swing,
+    "upgrade": upgrade,
+    "startup": start,
+    "bytes": transfer,
+    "fleet": fleet,
+    "pages": reading,
+    "browser": drawn,
+}
+
+
 def text_of(rows: t.Sequence[Row]) -> str:
     lines = [f"{'measure':44} {'product':>9} {'floor':>9} {'peer':>9} {'ratio':>7}  goal"]
     for row in rows:
@@ -178,7 +192,9 @@ def text_of(rows: t.Sequence[Row]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("measures", nargs="*", metavar="|".join(MEASURES))
-    parser.add_argument("--rounds", type=int, default=3, help="of whole upgrades; medians count")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="turns of swings, whole upgrades and bytes; medians count"
+    )
     parser.add_argument("--pairs", type=int, default=10, help="of the fleet")
     parser.add_argument("--mebibytes", type=int, default=512, help="of the backup")
     parser.add_argument("--keep", action="store_true", help="put the results into the documentation")
@@ -186,16 +202,13 @@ def main() -> int:
     unknown = set(options.measures) - set(MEASURES)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    make = {"swing": swing, "upgrade": upgrade, "startup": start, "bytes": transfer, "fleet": fleet}
-    make |= {"pages": reading, "browser": drawn}
     rows: list[Row] = []
     for name in options.measures or MEASURES:
         print(f"measuring: {name}", flush=True)
-        rows += make[name](options)
+        rows += MEASURES[name](options)
     print(f"\n{text_of(rows)}")
     RESULTS.mkdir(parents=True, exist_ok=True)
-    ran = f"{options.rounds} turns, load average {os.getloadavg()[1]:.0f} on {os.cpu_count()} cores"
-    data = [as_data(row, ran) for row in rows]
+    data = [as_data(row) for row in rows]
     write(data, RESULTS / "results.json")
     if options.keep:
         measured = {row["what"] for row in data}
@@ -203,8 +216,13 @@ def main() -> int:
     return 0
 
 
-def as_data(row: Row, ran: str) -> dict[str, t.Any]:
-    return {**dataclasses.asdict(row), "ratio": row.ratio, "reached": row.reached, "ran": ran}
+def as_data(row: Row) -> dict[str, t.Any]:
+    """The row with its ratio, how often it was measured and how busy the machine was."""
+    facts = dataclasses.asdict(row)
+    turns = facts.pop("turns")
+    often = "once" if turns == 1 else f"{turns} turns"
+    ran = f"{often}, load average {os.getloadavg()[1]:.0f} on {os.cpu_count()} cores"
+    return {**facts, "ratio": row.ratio, "reached": row.reached, "ran": ran}
 
 
 def kept() -> list[dict[str, t.Any]]:

@@ -28,9 +28,8 @@ from simulator.process import SimulatorProcess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCALE = 600.0
-
-
 LOOK_EVERY = 0.1
+"""Seconds between two looks at something that is waited for."""
 GONE_LIMIT = 60.0
 """Seconds: how long the end of a killed run's last process, which signs out of the appliances, may take."""
 
@@ -59,7 +58,7 @@ def processes_of(home: pathlib.Path) -> list[str]:
 
 
 def wait_until(what: str, reached: t.Callable[[], bool], seconds: float) -> None:
-    """Look ten times a second. Raises WaitTimeout."""
+    """Look again and again for at most so many seconds. Raises WaitTimeout."""
     wait_for(
         what,
         lambda: Look(reached(), "not yet", True),

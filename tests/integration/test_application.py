@@ -17,7 +17,7 @@ import pytest
 from optional import needs_browser
 
 from . import hardware
-from .conftest import Lab, wait_until
+from .conftest import Lab, wait_until, wait_until_gone
 
 StartLab = t.Callable[..., Lab]
 CONFIRMED = ("-e", "sra_confirmed=true")
@@ -46,6 +46,10 @@ def browsers(own_tmp: pathlib.Path) -> list[str]:
         if b"--user-data-dir=" + bytes(own_tmp) in command:
             found.append(path.parent.name)
     return found
+
+
+def open_sessions(lab: Lab) -> list[t.Any]:
+    return [session for session in lab.simulator.sessions() if session["ended"] is None]
 
 
 def test_a_pair_of_an_application_and_of_ordinary_pages(start_lab: StartLab, own_tmp: pathlib.Path) -> None:
@@ -89,6 +93,8 @@ def test_a_killed_run_leaves_no_browser_and_the_same_command_goes_on(
         process.wait()
     wait_until("the end of the browser", lambda: not browsers(own_tmp), PATIENCE)
     wait_until("the end of its folder", lambda: not list(own_tmp.glob("sra-browser-*")), PATIENCE)
+    assert wait_until_gone(lab.folder) == []
+    assert open_sessions(lab) == [], "what outlives the run for a moment signs out through a browser of its own"
     outcome = lab.play("upgrade_single", *CONFIRMED, timeout=1100)
     assert outcome.status == 0, outcome.output
     assert lab.device("a")["product"] == "12.2.0"
@@ -112,7 +118,7 @@ def test_the_compatibility_table_names_the_driver_of_each_page(start_lab: StartL
     tables = [path.with_suffix(".html").read_text(encoding="utf-8") for path in reports]
     assert ["worked through Chromium" in table for table in tables] == [True, False]
     assert lab.writes() == []
-    assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+    assert open_sessions(lab) == []
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="takes long; make skins runs it")
@@ -135,5 +141,5 @@ def test_moves_to_new_hardware(start_lab: StartLab, own_tmp: pathlib.Path, old: 
     assert retired.status == 0, retired.output
     assert (lab.device("a")["phase"], lab.device("a")["factory_new"]) == ("off", True)
     assert lab.simulator.violations() == []
-    assert [session for session in lab.simulator.sessions() if session["ended"] is None] == []
+    assert open_sessions(lab) == []
     assert browsers(own_tmp) == []

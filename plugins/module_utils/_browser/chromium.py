@@ -69,9 +69,10 @@ class Chromium:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        if self._process is not None:
+        if self._folder is not None:
+            # Also where it was started by half.
             self.run(self._exits.close)
-            self._process = None
+            self._process = self._folder = None
         self._pool.shutdown()
 
     def _note_thread(self) -> None:

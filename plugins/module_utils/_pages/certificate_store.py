@@ -326,7 +326,8 @@ def _towards_assignment(web: WebSession, view: PageView, one: Listed) -> t.Itera
     named = [link for link in inside if texts & set(link.captions)] or finder.vocabulary.best(
         "edit", inside, lambda link: link.captions
     )
-    if len({link.url for link in named}) == 1:
+    has_page = len({link.url for link in named}) == 1
+    if has_page:
         page = web.follow(named[0])
         yield page
         inner = [a for a in web.finder(page, PAGE).actions("assign_ip") if isinstance(a, Link)]
@@ -334,8 +335,8 @@ def _towards_assignment(web: WebSession, view: PageView, one: Listed) -> t.Itera
             yield web.follow(inner[0])
             return
     if not web.check_mode and any(_choices(finder, control, "assign_ip") for control in view.controls):
-        if named:
-            # A browser can press only what it shows now.
+        if has_page:
+            # Back to the list: a browser can press only what it shows now.
             view = web.open(PAGE)
             finder, one = web.finder(view, PAGE), _choose(web, view, one.record)
         action, values = _row_action(finder, one, "assign_ip")

@@ -69,8 +69,8 @@ _SESSION_OVER = re.compile(
     r"|\b(?:been|are) (?:signed|logged) out\b|\b(?:automatisch|wurden) abgemeldet\b",
     re.IGNORECASE,
 )
-# "If the session has expired, sign in again" says what may be.
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+# "If the session has expired, sign in again" says what may be.
 _SUPPOSED = re.compile(r"\b(if|when|whenever|before|until|once|falls|wenn|bevor|bis|sobald|sollten?)\b", re.IGNORECASE)
 # Words of pages on which going on is more than having read them.
 _BINDING = re.compile(
