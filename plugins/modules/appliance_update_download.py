@@ -18,6 +18,8 @@ description:
   - The server's page is read as a person reads it, by captions in English or German.
   - Packages are streamed to disk. A package that is there and intact is not downloaded again. Where a connection broke
     off, the next run goes on, as far as the server allows.
+  - No file that is there is overwritten. A package whose name is taken gets a number, such as C(update-2.pkg); the manifest
+    tells which file is which package.
   - The update server lists a package only once. Keep the folder, and install the packages soon.
 extends_documentation_fragment:
   - bseries.sra.attributes
