@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import pathlib
 import signal
@@ -62,6 +63,13 @@ def test_a_second_run_is_refused_while_the_first_lives_and_only_then() -> None:
             # The first run's probe goes on asking who serves the site, from outside.
             since = [entry for entry in simulator.log() if entry["seq"] > asked and entry["interface"] != "health"]
             assert since == [], "the second run contacted nothing"
+            address = ipaddress.ip_address(simulator.ready["pairs"][0]["devices"]["a"]["address"])
+            renamed = bench.play("-e", f"sra_host={int(address):#x}")
+            assert renamed.status != 0
+            assert f"process {first.pid}" in renamed.output, "another name of the same appliance"
+            assert [one for one in simulator.log(after=asked) if one["kind"] == "write"] == []
+            locks = {path.name for path in (bench.lab.folder / "backups" / ".locks").iterdir()}
+            assert f"appliance-{bench.lab.device('a')['appliance_id']}.lock" in locks
             checked = bench.play("--check")
             assert f"process {first.pid}" in checked.output, "check mode says that a run is under way"
             assert "Another run works on these appliances" not in checked.output
