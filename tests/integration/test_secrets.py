@@ -23,6 +23,8 @@ from .conftest import Lab, environment
 
 StartLab = t.Callable[..., Lab]
 NAMES = ("appliance", "login", "client", "backup", "passphrase", "shared_key")
+OF_A_PAIR = 3
+"""Secrets besides: the name server's key, and the download key of each device."""
 
 
 def marked(name: str) -> str:
@@ -216,7 +218,7 @@ def test_no_secret_of_a_pair_its_name_server_and_its_packages_gets_out(start_lab
     search.run(lab, "download_packages")
     for path in (lab.folder / "packages").rglob("*.key"):
         secrets[path.name] = path.read_text(encoding="utf-8").strip()
-    assert len(secrets) == len(NAMES) + 3
+    assert len(secrets) == len(NAMES) + OF_A_PAIR
     # The log in it tells what the run printed, searched again now that the keys are known.
     assert "ansible.log" in search.files(lab.folder)
     lab.simulator.update_server(up=False)
