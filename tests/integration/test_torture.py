@@ -17,7 +17,7 @@ import pytest
 
 from integration.conftest import read_recap, wait_until
 from torture import faults, interruption, judge
-from torture.bench import RUN_LIMIT, Bench
+from torture.bench import RUN_LIMIT, Bench, requests_until_quiet
 from torture.book import Book, Chapter, Row
 from torture.points import Point
 from torture.procedures import PROCEDURES
@@ -91,7 +91,7 @@ def test_a_second_run_on_a_pair_is_refused_or_waits_for_the_first(tmp_path: path
         waiting = None
         try:
             assert bench.await_held(first), "the first run never asked device B anything"
-            asked = len(simulator.log())
+            asked = requests_until_quiet(simulator)
             refused = bench.play()
             assert refused.status != 0
             said = " ".join(refused.output.replace("[one]", " ").split())

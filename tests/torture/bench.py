@@ -28,6 +28,17 @@ LOOK = 0.1
 """Seconds between two looks whether a request is held; each costs the simulator a request."""
 
 
+def requests_until_quiet(simulator: SimulatorProcess, seconds: float = 2.0) -> int:
+    """How many requests there were, once no more come: what a held run had begun beside the held one has ended."""
+    last, since = -1, time.monotonic()
+    while time.monotonic() - since < seconds:
+        now = len(simulator.log())
+        if now != last:
+            last, since = now, time.monotonic()
+        time.sleep(LOOK)
+    return last
+
+
 class End(t.NamedTuple):
     """How a run that was to be killed ended: ``held`` at the request, else with ``status`` (None: not in time)."""
 
