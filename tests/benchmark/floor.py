@@ -158,13 +158,14 @@ class Device:
         for count in (1, 2):
             if count == 2:
                 self.back_up()
-            self._install(self.offered())
+            self.install(self.offered())
             until("restarted", self.api.was_restarted)
             self.api.forget()
             self.appliance = self._browser("appliance")
         self.login = self._browser("login")
 
-    def _install(self, page: t.Any) -> None:
+    def install(self, page: t.Any) -> None:
+        """Begin the first install that the page offers a button for."""
         page = self.appliance.press(page, "install[submit][install]")
         page = self.appliance.press(page, "install_confirm[submit][confirm]")
         if offers(page, "licence[submit][accept]"):
