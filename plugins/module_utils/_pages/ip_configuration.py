@@ -13,6 +13,7 @@ import typing as t
 
 from .._errors import StateError
 from .._records import Address, Network
+from .._transport.held import MayGo, NotReleased
 from .._transport.transport import Response
 from .._web import dom
 from .._web.controls import Button, Control
@@ -427,6 +428,20 @@ class Prepared:
             return False
         self._answer = self.web.send(self._ready)
         return self.sign is not None and self.sign.says(self._answer) is self.enabled
+
+    def send_when(self, may_go: MayGo) -> bool:
+        """Send it once ``may_go`` says so, everything but the form itself ahead; False where the form was not sent.
+
+        ``may_go`` is not asked where nothing of it can go ahead.
+        """
+        self.make_ready()
+        if self._ready is None:
+            return False
+        try:
+            self._answer = self.web.send(self._ready, may_go)
+        except NotReleased:
+            return False
+        return True
 
     def settle(self) -> PageView:
         """Understand the answer as a whole. Raises RefusedByAppliance, PageError."""
