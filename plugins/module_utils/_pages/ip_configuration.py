@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import re
 import typing as t
@@ -46,6 +47,7 @@ _OTHER_ADDRESS = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def _ip(text: str) -> str | None:
     try:
         return str(ipaddress.ip_address(text))

@@ -16,6 +16,7 @@ import threading
 import typing as t
 
 from .connection import Line
+from .tls import BoundSocket
 
 LONGEST: t.Final = 2.0
 """Seconds for which a server is left waiting for the body."""
@@ -41,19 +42,21 @@ class HeldBody:
         return len(self._body)
 
     def __iter__(self) -> t.Iterator[bytes]:
-        limit = threading.Timer(LONGEST, self._cut)
+        # Set since the head is out; a later request of the session may have another.
+        sock = t.cast(BoundSocket, self._line.socket)
+        limit = threading.Timer(LONGEST, _cut, (sock,))
         limit.daemon = True
         limit.start()
         try:
-            may_go = self._may_go()
+            # An answer before the body, or the end of the connection: the server no longer waits for the body.
+            if not self._may_go() or not sock.is_silent():
+                raise NotReleased
+            yield self._body
         finally:
             limit.cancel()
-        # An answer before the body, or the end of the connection: the server no longer waits for the body.
-        if not may_go or self._line.socket is None or not self._line.socket.is_silent():
-            raise NotReleased
-        yield self._body
 
-    def _cut(self) -> None:
-        if self._line.socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._line.socket, socket.SHUT_RDWR)
+
+def _cut(sock: BoundSocket) -> None:
+    with contextlib.suppress(OSError):
+        # The method of plain sockets leaves the state of TLS to the thread that uses it.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

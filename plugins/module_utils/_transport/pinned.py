@@ -169,6 +169,16 @@ class PinnedSession(_deps.base_class("requests", "Session")):  # type: ignore[mi
         self.adapters.clear()
         self.mount("https://", _PinnedAdapter(line))
 
+    def prepare_request(self, request: t.Any) -> t.Any:
+        """The request with what all of them have; requests would look through its settings for more, of which there is none."""
+        prepared = _deps.requests.models.PreparedRequest()
+        headers = _deps.requests.structures.CaseInsensitiveDict(self.headers)
+        headers.update(request.headers)
+        prepared.prepare(
+            request.method, request.url, headers, data=request.data, cookies=self.cookies, json=request.json
+        )
+        return prepared
+
     def get_redirect_target(self, resp: t.Any) -> None:
         """None: requests would read the body of a redirect without limit, and follow it to any other server."""
         return

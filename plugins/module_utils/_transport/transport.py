@@ -287,19 +287,20 @@ class Transport:
                 self._sessions.opened(budget, keep_alive=call.keep_alive, cookies=call.cookies) as session,
                 contextlib.closing(exchange.ask(session, call)) as answer,
             ):
+                headers = exchange.headers_of(answer.raw)
                 self._hide(cookie.value or "" for cookie in answer.cookies)
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
                 sink, allowed = (
                     (io.BytesIO(), MAX_BODY)
                     if location is not None
-                    else sink_for(answer.status_code, exchange.headers_of(answer.raw))
+                    else sink_for(answer.status_code, headers)
                 )
                 must_end_well = call.must_be_complete and location is None
                 size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
         except RequestFailed as exc:
             raise self._redacted(exc, call) from exc.__cause__
-        return Response(answer.status_code, call.url, exchange.headers_of(answer.raw), b"", size=size), location
+        return Response(answer.status_code, call.url, headers, b"", size=size), location
 
     def _hide(self, cookies: t.Iterable[str]) -> None:
         values = list(cookies)
