@@ -40,7 +40,7 @@ class Pair:
 
     def saves(self, device: dict[str, t.Any]) -> list[int]:
         """The statuses of the saves that came to a device; nothing else was ever written there."""
-        posts = [entry for entry in self.simulator.log(device=device["name"], interface="appliance", method="POST")]
+        posts = self.simulator.log(device=device["name"], interface="appliance", method="POST")
         writes = [entry for entry in posts if entry["kind"] != "session"]
         assert {entry["kind"] for entry in writes} <= {"write"}
         return [entry["status"] for entry in writes]

@@ -292,9 +292,7 @@ class Transport:
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
                 sink, allowed = (
-                    (io.BytesIO(), MAX_BODY)
-                    if location is not None
-                    else sink_for(answer.status_code, headers)
+                    (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status_code, headers)
                 )
                 must_end_well = call.must_be_complete and location is None
                 size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
@@ -317,7 +315,9 @@ class Transport:
         if response.status in (301, 302, 303):
             method = "HEAD" if call.method == "HEAD" else "GET"
             headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
-            return dataclasses.replace(call, url=url, method=method, headers=headers, data=None, json=None, fields=None, may_go=None)
+            return dataclasses.replace(
+                call, url=url, method=method, headers=headers, data=None, json=None, fields=None, may_go=None
+            )
         if not call.repeatable:
             raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
         return dataclasses.replace(call, url=url, may_go=None)

@@ -511,9 +511,7 @@ class WebSession:
             "POST", send.url, dest_file, data=pairs, deadline=deadline, follow_redirects=True
         )
 
-    def _request(
-        self, send: filling.Submission, headers: t.Mapping[str, str], may_go: MayGo | None = None
-    ) -> Response:
+    def _request(self, send: filling.Submission, headers: t.Mapping[str, str], may_go: MayGo | None = None) -> Response:
         self._just_read = None
         if may_go is not None and (send.method == "GET" or not is_repeatable(send.fields)):
             raise NotReleased

@@ -147,7 +147,9 @@ def test_a_form_without_anything_in_it_cannot_be_held(server: TlsServer, transpo
 
 
 def test_what_a_redirect_asks_for_again_needs_no_second_leave(server: TlsServer, transport: Transport) -> None:
-    server.handler = lambda request: Reply(307, headers=(("Location", "/moved"),)) if request.target == "/save" else Reply()
+    server.handler = lambda request: (
+        Reply(307, headers=(("Location", "/moved"),)) if request.target == "/save" else Reply()
+    )
     asked: list[bool] = []
 
     def may_go() -> bool:
