@@ -60,7 +60,7 @@ def ask(session: PinnedSession, call: Call) -> t.Any:
         raise failed(endpoint, f"cannot be asked this ({type(exc).__name__})", "send", sent=False) from None
     if call.may_go is not None:
         prepared.body = HeldBody(prepared.body, call.may_go, session.line)
-    return session.send(prepared, stream=True, allow_redirects=False)
+    return session.ask(prepared)
 
 
 def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end_well: bool) -> int:
