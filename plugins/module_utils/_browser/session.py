@@ -16,6 +16,7 @@ import urllib.parse
 
 from .._errors import PageError, StateError
 from .._shelf import Value
+from .._transport.held import MayGo, NotReleased
 from .._transport.transport import Response
 from .._wait import Deadline
 from .._web import dom, kept, recognise, signing
@@ -272,10 +273,12 @@ class BrowserSession(WebSession):
         self._do(lambda: self._fill(button, values), kind, purpose)
         return FilledIn(submission, {}, form, button, values, kind, purpose)
 
-    def send(self, ready: Ready) -> Response:
+    def send(self, ready: Ready, may_go: MayGo | None = None) -> Response:
         """Press the button; what the page shows then is looked at by ``read``."""
         if not isinstance(ready, FilledIn):
-            return super().send(ready)
+            return super().send(ready, may_go)
+        if may_go is not None:
+            raise NotReleased
         relay, filled = self._browser.relay, ready
         self._do(lambda: self._press_button(filled.form, filled.button, filled.values), filled.kind, filled.purpose)
         upload, relay.upload = relay.upload, None

@@ -89,7 +89,7 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             return _predict(connection, wish, path)
         wish.target.prepare()
         backup = _download(connection, wish, path, by_api=by_api)
-        backup_folder.verify_on_disk(path, backup.size, backup.sha256)
+        backup_folder.verify_download(path, backup)
         earlier = next(iter(_known(connection, wish)), None)
         checks = backup_checks.look_at(path, earlier.size if earlier else None)
         key = _download_vault_key(connection, wish, path) if wish.vault_key else None
@@ -165,7 +165,7 @@ def _download_vault_key(connection: Connection, wish: Wish, path: pathlib.Path) 
     dest = path.with_name(backup_folder.vault_key_name(path.name))
     deadline = Deadline(wish.wait_timeout, connection.clock)
     key = software_page.download_vault_key(connection.login_web, dest, wish.password, deadline)
-    backup_folder.verify_on_disk(dest, key.size, key.sha256)
+    backup_folder.verify_download(dest, key)
     return key
 
 

@@ -16,6 +16,7 @@ from .body import Field, FormData, TooLarge, Undecodable, encoded, is_repeatable
 from .connection import Line, Sink
 from .failures import RequestFailed, explained, failed
 from .files import write_error
+from .held import HeldBody, MayGo
 
 if t.TYPE_CHECKING:
     from .pinned import PinnedSession
@@ -23,7 +24,10 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error."""
+    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error.
+
+    ``may_go`` is asked when the head is out, before the body.
+    """
 
     method: str
     url: str
@@ -34,6 +38,7 @@ class Call:
     keep_alive: bool
     cookies: bool
     must_be_complete: bool = False
+    may_go: MayGo | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -41,7 +46,7 @@ class Call:
 
 
 def ask(session: PinnedSession, call: Call) -> t.Any:
-    """The answer as requests gives it; its body is still to be read. Raises RequestFailed, TlsRefused, InputError."""
+    """The answer as requests gives it; its body is still to be read. Raises RequestFailed, TlsRefused, InputError, NotReleased."""
     endpoint = session.line.endpoint
     data, content_type = encoded(call.data, call.fields)
     headers = {"Content-Type": content_type, **call.headers} if content_type else call.headers
@@ -53,7 +58,9 @@ def ask(session: PinnedSession, call: Call) -> t.Any:
         raise tls.unusable_name(endpoint) from None
     except _deps.requests.exceptions.RequestException as exc:
         raise failed(endpoint, f"cannot be asked this ({type(exc).__name__})", "send", sent=False) from None
-    return session.send(prepared, stream=True, allow_redirects=False)
+    if call.may_go is not None:
+        prepared.body = HeldBody(prepared.body, call.may_go, session.line)
+    return session.ask(prepared)
 
 
 def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end_well: bool) -> int:

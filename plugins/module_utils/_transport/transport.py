@@ -25,6 +25,7 @@ from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
 from .failures import LedAway, RequestFailed, TlsRefused
+from .held import MayGo
 from .redact import Redactor
 from .sessions import Sessions
 
@@ -156,6 +157,7 @@ class Transport:
         follow_redirects: bool = False,
         accept_statuses: t.Collection[int] | None = None,
         cookies: bool = True,
+        may_go: MayGo | None = None,
     ) -> Response:
         """Send one request and read the whole answer into memory.
 
@@ -163,13 +165,15 @@ class Transport:
         bounds the whole including redirects and a body that trickles in; ``max_body`` in bytes after decoding.
         ``fields`` are sent as multipart, files ``(file name, open binary file, content type)`` are streamed. Redirects
         are followed to the same origin only. ``accept_statuses``: any other status raises. ``cookies=False`` neither
-        sends nor keeps any.
+        sends nor keeps any. ``may_go`` is asked when all but the body is sent: where it says no, or the connection did
+        not last, NotReleased is raised and the request was not made.
         """
         if sum(part is not None for part in (data, json, fields)) > 1:
             raise ValueError("give one of data, json and fields")
         call = Call(
-            method.upper(), self._own(url, params), dict(headers or {}), data, json, fields, keep_alive, cookies
-        )
+            method.upper(), self._own(url, params), dict(headers or {}), data, json, fields, keep_alive, cookies,
+            may_go=may_go,
+        )  # fmt: skip
         buffer = io.BytesIO()
         budget = self._budget(timeout, deadline, whole=call.repeatable)
         response = self._run(call, budget, lambda _status, _headers: (buffer, max_body), follow_redirects)
@@ -283,19 +287,18 @@ class Transport:
                 self._sessions.opened(budget, keep_alive=call.keep_alive, cookies=call.cookies) as session,
                 contextlib.closing(exchange.ask(session, call)) as answer,
             ):
+                headers = exchange.headers_of(answer.raw)
                 self._hide(cookie.value or "" for cookie in answer.cookies)
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
                 sink, allowed = (
-                    (io.BytesIO(), MAX_BODY)
-                    if location is not None
-                    else sink_for(answer.status_code, exchange.headers_of(answer.raw))
+                    (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status_code, headers)
                 )
                 must_end_well = call.must_be_complete and location is None
                 size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
         except RequestFailed as exc:
             raise self._redacted(exc, call) from exc.__cause__
-        return Response(answer.status_code, call.url, exchange.headers_of(answer.raw), b"", size=size), location
+        return Response(answer.status_code, call.url, headers, b"", size=size), location
 
     def _hide(self, cookies: t.Iterable[str]) -> None:
         values = list(cookies)
@@ -312,10 +315,12 @@ class Transport:
         if response.status in (301, 302, 303):
             method = "HEAD" if call.method == "HEAD" else "GET"
             headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
-            return dataclasses.replace(call, url=url, method=method, headers=headers, data=None, json=None, fields=None)
+            return dataclasses.replace(
+                call, url=url, method=method, headers=headers, data=None, json=None, fields=None, may_go=None
+            )
         if not call.repeatable:
             raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
-        return dataclasses.replace(call, url=url)
+        return dataclasses.replace(call, url=url, may_go=None)
 
     def _foreign(self, what: str, url: str, *, sent: bool, keeps_body: bool) -> LedAway:
         try:

@@ -16,6 +16,8 @@ import urllib.parse
 
 from .._errors import InputError, PageError, SraError, StateError
 from .._shelf import NO_SHELF, Shelf, Value, refusal, refused
+from .._transport.body import is_repeatable
+from .._transport.held import MayGo, NotReleased
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
 from .._wait import Deadline
@@ -462,9 +464,12 @@ class WebSession:
         send = self._prepare(form, button, values, purpose, kind, view, page)
         return Ready(send, {"Referer": view.url} if view is not None and view.url.startswith("http") else {})
 
-    def send(self, ready: Ready) -> Response:
-        """Send what was prepared; nobody has looked at the answer yet."""
-        return self._request(ready.submission, ready.headers)
+    def send(self, ready: Ready, may_go: MayGo | None = None) -> Response:
+        """Send what was prepared; nobody has looked at the answer yet.
+
+        With ``may_go`` it is asked when all is sent that says nothing yet. Raises NotReleased where the form was not sent.
+        """
+        return self._request(ready.submission, ready.headers, may_go)
 
     def read(self, answer: Response, kind: Kind = "write") -> PageView:
         """The page that a form led to."""
@@ -506,8 +511,10 @@ class WebSession:
             "POST", send.url, dest_file, data=pairs, deadline=deadline, follow_redirects=True
         )
 
-    def _request(self, send: filling.Submission, headers: t.Mapping[str, str]) -> Response:
+    def _request(self, send: filling.Submission, headers: t.Mapping[str, str], may_go: MayGo | None = None) -> Response:
         self._just_read = None
+        if may_go is not None and (send.method == "GET" or not is_repeatable(send.fields)):
+            raise NotReleased
         if send.method == "GET":
             return self.transport.request(
                 "GET", _with_query(send.url, send.fields), headers=headers, follow_redirects=True
@@ -520,9 +527,12 @@ class WebSession:
                 fields=list(send.fields),
                 timeout=max(UPLOAD_SILENCE, self.transport.endpoint.timeout),
                 follow_redirects=True,
+                may_go=may_go,
             )
         pairs = [(name, value if isinstance(value, str) else value[0]) for name, value in send.fields]
-        return self.transport.request("POST", send.url, headers=headers, data=pairs, follow_redirects=True)
+        return self.transport.request(
+            "POST", send.url, headers=headers, data=pairs, follow_redirects=True, may_go=may_go
+        )
 
     def _prepare(
         self, form: Form, button: Button, values: Values, purpose: str, kind: Kind, view: PageView | None, page: str

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import datetime
 import gzip
+import hashlib
 import json
 import lzma
 import pathlib
@@ -21,7 +23,12 @@ from unit.resources.fakes import UTC, Appliance, World
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import software_management
-from ansible_collections.bseries.sra.plugins.module_utils._resources import _backup_checks, appliance_backup
+from ansible_collections.bseries.sra.plugins.module_utils._records import BackupFile
+from ansible_collections.bseries.sra.plugins.module_utils._resources import (
+    _backup_checks,
+    _backup_folder,
+    appliance_backup,
+)
 
 OPTIONS: dict[str, t.Any] = {
     **ACCOUNTS,
@@ -254,3 +261,16 @@ def test_a_backup_that_is_much_smaller_than_the_one_before_is_warned_of(
     second = backup(world, tmp_path)
     assert [check["outcome"] for check in second["checks"]] == ["skipped", "fail"]
     assert "much smaller" in second["warnings"][0]
+
+
+def test_what_was_read_back_while_it_came_is_not_read_once_more(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.nsb"
+    path.write_bytes(b"backup")
+    came = BackupFile(str(path), 6, hashlib.sha256(b"other!").hexdigest(), "api", datetime.datetime.now(UTC))
+
+    _backup_folder.verify_download(path, dataclasses.replace(came, read_back=True))
+    for wrong in (came, dataclasses.replace(came, read_back=True, size=7)):
+        with pytest.raises(SraError, match="is not what the appliance sent"):
+            _backup_folder.verify_download(path, wrong)
