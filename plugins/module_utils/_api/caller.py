@@ -97,7 +97,7 @@ class ApiCaller:
         )
 
     def _words(self, response: Response) -> str:
-        return self._transport.redactor.text(error_words(response, as_object(response)))
+        return error_words(response, as_object(response), self._transport.redactor)
 
     def _paced(self, call: Call, send: t.Callable[[Call, dict[str, str]], Response]) -> Response:
         def look() -> Look[Response]:

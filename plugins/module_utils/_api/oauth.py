@@ -175,7 +175,7 @@ class TokenSource:
         raise self._failure(response, answer)
 
     def _failure(self, response: Response, answer: dict[str, t.Any] | None) -> ApiError | AuthenticationError:
-        words = self._redactor.text(error_words(response, answer))
+        words = error_words(response, answer, self._redactor)
         status = response.status
         if answer is None and status not in (401, 403):
             return self._no_service(status, words)
@@ -252,8 +252,8 @@ def as_object(response: Response) -> dict[str, t.Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def error_words(response: Response, answer: dict[str, t.Any] | None) -> str:
-    """Status and what the appliance says, in one short line."""
+def error_words(response: Response, answer: dict[str, t.Any] | None, redactor: Redactor) -> str:
+    """Status and what the appliance says, in one short line without secrets."""
     said = []
     for key in ("error", "error_description", "message"):
         if answer and isinstance(answer.get(key), str):
@@ -263,7 +263,7 @@ def error_words(response: Response, answer: dict[str, t.Any] | None) -> str:
         said += [f"{field}: {_joined(reasons)}" for field, reasons in errors.items()]
     if not said:
         said.append(response.content_type or "no content")
-    return f"status {response.status}: {'; '.join(said)}"[:500]
+    return redactor.beginning(f"status {response.status}: {'; '.join(said)}", 500)
 
 
 def _joined(reasons: t.Any) -> str:

@@ -421,7 +421,7 @@ class BrowserSession(WebSession):
         view = self._look()
         failed = [status for _method, _path, status in relay.log if status >= _FIRST_SERVER_ERROR]
         if failed and not view.forms and not view.links:
-            raise self._starting(f"shows nothing: its data come with status {failed[-1]}", view.text[:200])
+            raise self._starting(f"shows nothing: its data come with status {failed[-1]}", view.text)
         if may_clear:
             view = self._cleared(view)
         if self.check_mode and relay.blocked:

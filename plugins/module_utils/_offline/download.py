@@ -192,7 +192,7 @@ def _refuse_other(response: Response, transport: Hosts, part: pathlib.Path) -> N
     raise RefusedByAppliance(
         "The update server does not send the package",
         expected="the bytes of a package",
-        seen=transport.redactor.text(f"status {response.status}: {' '.join(text.split())}"[:300]),
+        seen=transport.redactor.beginning(f"status {response.status}: {' '.join(text.split())}", 300),
         appliance=transport.endpoint.label,
         advice="A package is given out once; a second download needs the vendor's support. Look at the folder first: "
         "it may be there already.",

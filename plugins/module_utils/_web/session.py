@@ -633,7 +633,7 @@ class WebSession:
                 view,
                 f"the appliance answers with status {status}",
                 page=urllib.parse.urlsplit(view.url).path,
-                seen=view.text[:300],
+                seen=self.redactor.beginning(view.text, 300),
             )
         if self._signed_in and recognise.has_sign_out(view, self.vocabulary):
             self.current = view
@@ -645,7 +645,7 @@ class WebSession:
         """Name what stands in the way of a session that was signed in: a new password, a second factor, an agreement."""
         name = recognise.obstacle_in_session(view, self.vocabulary)
         if name:
-            raise signing.obstacle_error(self, name, view.text[:200].replace("\n", " "), in_session=True)
+            raise signing.obstacle_error(self, name, self._first_words(view), in_session=True)
 
     def _unfold(self, view: PageView) -> None:
         """Read the frames of a page into it."""
@@ -692,13 +692,16 @@ class WebSession:
 
     def starting(self, view: PageView) -> ServerStarting:
         """The error for a page of a server that is not up yet."""
-        return self._starting("shows a page of a server that is starting", view.text[:200].replace("\n", " "))
+        return self._starting("shows a page of a server that is starting", self._first_words(view))
+
+    def _first_words(self, view: PageView) -> str:
+        return self.redactor.beginning(view.text, 200).replace("\n", " ")
 
     def _starting(self, what: str, words: str) -> ServerStarting:
         return ServerStarting(
             f"{self.start} {what}",
             expected="a page of the interface",
-            seen=self.redactor.text(words) or None,
+            seen=self.redactor.beginning(words, 200) or None,
             appliance=self.label,
             page=self.start,
             state="nothing more was submitted",
@@ -732,7 +735,7 @@ class WebSession:
             state="nothing was submitted on this page",
             advice="Look at the page in a browser; add its captions by the option vocabulary, or send the saved page with a "
             "bug report.",
-            candidates=[self.redactor.text(text) for text in nearest(captions, candidates)],
+            candidates=nearest(captions, candidates, self.redactor),
             saved=self._save(view, page or self.start) if view is not None else None,
         )
 
@@ -766,10 +769,10 @@ def _captions_of(view: PageView) -> list[str]:
     return [*texts, *view.headings, *(link.caption for link in view.links if link.visible and not link.aside)]
 
 
-def nearest(captions: t.Sequence[str], seen: t.Sequence[str], limit: int = 8) -> list[str]:
-    """The texts most like one of the captions, most like first; of a huge page, of its first texts."""
+def nearest(captions: t.Sequence[str], seen: t.Sequence[str], redactor: Redactor, limit: int = 8) -> list[str]:
+    """The texts most like one of the captions, most like first, without secrets; of a huge page, of its first texts."""
     some = itertools.islice((text for text in seen if text), MOST_COMPARED)
-    texts = list(dict.fromkeys(text for text in (clean(text[:300])[:100] for text in some) if text))
+    texts = list(dict.fromkeys(text for text in (clean(redactor.beginning(text, 300))[:100] for text in some) if text))
 
     def likeness(text: str) -> float:
         return max(
@@ -794,7 +797,7 @@ def _words_of(response: Response) -> str:
         view = parse(response.body, response.url, response.headers.get("Content-Type") or "")
     except SraError:
         return ""
-    return " ".join(view.lines[:3])[:200]
+    return " ".join(view.lines[:3])
 
 
 __all__ = ["Ready", "ServerStarting", "SessionExpired", "WebSession"]
