@@ -63,7 +63,12 @@ class Bench:
             **self.procedure.settings,
             **self._settings,
         }
-        self.lab = Lab(simulator, folder, settings, {"TMPDIR": str(folder / "tmp"), **self._variables})
+        self.lab = Lab(
+            simulator,
+            folder,
+            settings,
+            {"TMPDIR": str(folder / "tmp"), "SRA_CONTROL": simulator.ready["control"], **self._variables},
+        )
         self.fresh_disk()
         return self
 
