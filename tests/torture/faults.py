@@ -51,7 +51,7 @@ OUTPUT: t.Final = {
 SETTINGS: t.Final = {
     "sra_jump_client_limit": None,
     # Less patience than a user has: what does not come in this time does not come, for simulated hours pass in seconds.
-    "sra_install_timeout": 60,
+    "sra_install_timeout": 120,
     "sra_jump_client_timeout": 60,
     "sra_observe_timeout": 30,
     "sra_relationship_timeout": 20,
@@ -443,7 +443,7 @@ def matrix(effort: Effort, book: Book, say: Say) -> Chapter:
     procedure = PROCEDURES["asynchronous"]
 
     def make() -> Bench:
-        return Bench(procedure, SETTINGS, OUTPUT)
+        return Bench(procedure, SETTINGS, OUTPUT, warm=effort.count is None)
 
     with make() as bench:
         found, expected = learn(bench)
