@@ -76,6 +76,14 @@ class Cell:
         return any("match" in strike for strike in self.strikes)
 
     @property
+    def sort(self) -> tuple[object, ...]:
+        """The request that is struck: no two faults of one run may be at the same."""
+        return (
+            part_of(self.deeds),
+            *((strike["device"], *strike.get("match", {}).values()) for strike in self.strikes),
+        )
+
+    @property
     def key(self) -> str:
         """What tells the cell from all others, in this run of the harness and in later ones."""
         return " ".join(

@@ -95,8 +95,8 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self.redactor = redactor
-        self._clock = clock or Clock()
-        self._sessions = Sessions(endpoint, self._clock, user_agent)
+        self.clock = clock or Clock()
+        self._sessions = Sessions(endpoint, self.clock, user_agent)
 
     def __enter__(self) -> Transport:
         return self
@@ -245,7 +245,7 @@ class Transport:
 
     def _budget(self, timeout: float | None, deadline: Deadline | None, *, whole: bool) -> Budget:
         silence = self.endpoint.timeout if timeout is None else timeout
-        deadlines = [deadline] if deadline is not None else [Deadline(silence * _WHOLE, self._clock)] if whole else []
+        deadlines = [deadline] if deadline is not None else [Deadline(silence * _WHOLE, self.clock)] if whole else []
         return Budget(silence, deadlines)
 
     def _own(self, url: str, params: Params | None) -> str:
@@ -267,11 +267,11 @@ class Transport:
         sink_for: _SinkFor,
         follow_redirects: bool,
     ) -> Response:
-        started = self._clock.now()
+        started = self.clock.now()
         for _hop in range(MAX_REDIRECTS + 1):
             response, location = self._once(call, budget, sink_for, follow_redirects)
             if location is None:
-                return dataclasses.replace(response, elapsed=self._clock.now() - started)
+                return dataclasses.replace(response, elapsed=self.clock.now() - started)
             call = self._redirected(call, response, location)
         raise self._refused_redirect(f"{self.endpoint.label} redirects more than {MAX_REDIRECTS} times", call.url)
 

@@ -16,6 +16,7 @@ import urllib.parse
 
 from .._errors import InputError, PageError, SraError, StateError
 from .._shelf import NO_SHELF, Shelf, Value, refusal, refused
+from .._transport import again
 from .._transport.body import is_repeatable
 from .._transport.held import MayGo, NotReleased
 from .._transport.redact import Redactor
@@ -390,7 +391,11 @@ class WebSession:
 
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
         """Read a page, following redirects and pages that replace themselves at once."""
-        return self._page(self.transport.request("GET", url, follow_redirects=True), expect_session, tolerate)
+        return self._page(self._asked(url), expect_session, tolerate)
+
+    def _asked(self, url: str) -> Response:
+        """The answer to a request that only reads."""
+        return again.asked(lambda: self.transport.request("GET", url, follow_redirects=True), self.transport.clock)
 
     def leave_by(self, link: Link) -> PageView:
         """Open a link that ends the session."""
@@ -614,8 +619,7 @@ class WebSession:
             and self._depth(view) < MAX_REFRESHES
             and self.transport.is_same_origin(refresh.url)
         ):
-            following = self.transport.request("GET", refresh.url, follow_redirects=True)
-            return self._page(following, expect_session, tolerate, view)
+            return self._page(self._asked(refresh.url), expect_session, tolerate, view)
         return self._judged(view, response.status, expect_session, tolerate)
 
     def _judged(self, view: PageView, status: int, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
@@ -660,7 +664,7 @@ class WebSession:
         for _hop in range(MAX_REFRESHES):
             if not self.transport.is_same_origin(url):
                 return None
-            response = self.transport.request("GET", url, follow_redirects=True)
+            response = self._asked(url)
             if response.status >= 500:
                 raise self._starting(f"answers with status {response.status} in a frame", _words_of(response))
             content_type = response.headers.get("Content-Type") or ""
