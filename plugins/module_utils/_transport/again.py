@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._wait import Clock
-from .failures import LedAway, RequestFailed
+from .failures import RequestFailed
 from .transport import Response
 
 PAUSE: t.Final = 1.0
@@ -29,10 +29,8 @@ def asked(read: t.Callable[[], Response], clock: Clock) -> Response:
         response = read()
         if response.status not in _NOT_READY:
             return response
-    except LedAway:
-        raise
     except RequestFailed as error:
-        if not error.sent or clock.now() - began > PROMPT:
+        if not (error.sent and error.lost) or clock.now() - began > PROMPT:
             raise
     clock.sleep(PAUSE)
     return read()

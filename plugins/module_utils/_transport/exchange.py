@@ -109,7 +109,8 @@ def _broken_off(line: Line, exc: Exception) -> RequestFailed:
     cause = exc.__cause__ or exc
     if isinstance(cause, _deps.urllib3.exceptions.IncompleteRead):
         came, missing = cause.partial, cause.expected
-        return _bad_answer(line, f"cut the answer after {came} of {came + missing} bytes")
+        words = f"cut the answer after {came} of {came + missing} bytes"
+        return failed(line.endpoint, words, "receive", sent=True, lost=True)
     return explained(cause, line.endpoint, "receive", sent=True, budget=line.budget)
 
 
@@ -119,6 +120,7 @@ def _torn_end(line: Line, size: int) -> RequestFailed:
         f"{label} cut the connection after {size} bytes without saying whether that was all",
         stage="receive",
         sent=True,
+        lost=True,
         appliance=label,
         expected="a Content-Length, chunks, or a proper end of the TLS connection",
     )

@@ -21,7 +21,8 @@ def answer(status: int) -> Response:
     return Response(status, "https://a.example.com/", http.client.HTTPMessage(), b"")
 
 
-LOST = RequestFailed("reset", stage="receive", sent=True)
+LOST = RequestFailed("reset", stage="receive", sent=True, lost=True)
+USELESS = RequestFailed("redirects more than 5 times", stage="receive", sent=True)
 REFUSED = RequestFailed("refused", stage="connect", sent=False)
 AWAY = LedAway("away", url="https://b.example.com/", keeps_body=False, stage="receive", sent=True)
 
@@ -58,8 +59,10 @@ def test_a_second_failure_is_told() -> None:
         ask(answer(503), LOST, answer(200))
 
 
-@pytest.mark.parametrize(("failure", "seconds"), [(REFUSED, 0.0), (AWAY, 0.0), (LOST, again.PROMPT + 1)])
-def test_no_connection_another_address_and_a_long_silence_are_told_at_once(
+@pytest.mark.parametrize(
+    ("failure", "seconds"), [(REFUSED, 0.0), (AWAY, 0.0), (USELESS, 0.0), (LOST, again.PROMPT + 1)]
+)
+def test_no_connection_an_answer_that_is_refused_and_a_long_silence_are_told_at_once(
     failure: RequestFailed, seconds: float
 ) -> None:
     with pytest.raises(RequestFailed) as caught:
