@@ -25,6 +25,7 @@ from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
 from .failures import LedAway, RequestFailed, TlsRefused
+from .headers import charset, content_length
 from .redact import Redactor
 from .sessions import Sessions
 
@@ -61,11 +62,7 @@ class Response:
 
     def text(self) -> str:
         """The body as text in the declared character set, else UTF-8; what cannot be decoded is replaced."""
-        charset = self.headers.get_content_charset("utf-8")
-        try:
-            return self.body.decode(charset, "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(charset(self.headers) or "utf-8", "replace")
 
     def json(self) -> t.Any:
         """The body parsed as JSON. Raises RequestFailed where it is none."""
@@ -367,8 +364,7 @@ class Transport:
 
 def _announced(headers: http.client.HTTPMessage) -> int | None:
     """How many bytes are to come, where the server says so and compresses nothing."""
-    length = headers.get("Content-Length", "")
-    return int(length) if length.isdecimal() and headers.get("Content-Encoding", "identity") == "identity" else None
+    return content_length(headers) if headers.get("Content-Encoding", "identity") == "identity" else None
 
 
 _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
