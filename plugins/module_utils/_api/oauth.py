@@ -21,6 +21,9 @@ from .permissions import PAGE
 _PATH: t.Final = "/oauth2/token"
 # A token is not used in its last minute.
 _SPARE_SECONDS: t.Final = 60.0
+_USUAL_SECONDS: t.Final = 3600.0
+# Seconds; no token lives longer.
+_LONGEST: t.Final = 366 * 24 * 3600
 _MAX_ANSWER: t.Final = 64 * 1024
 _NOTHING: t.Final = "no token was given; nothing was changed"
 ERRORS: t.Final = frozenset(
@@ -127,8 +130,7 @@ class TokenSource:
                 f"The token service of {self._label} gives no access_token", appliance=self._label, state=_NOTHING
             )
         self._redactor.add(token)
-        lifetime = answer.get("expires_in")
-        seconds = float(lifetime) if isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool) else 3600.0
+        seconds = _lifetime(answer.get("expires_in"))
         self._ends = asked + max(seconds - _SPARE_SECONDS, seconds / 2)
         self._token = token
         self._put_on_shelf()
@@ -241,6 +243,13 @@ class TokenSource:
             state=_NOTHING,
             advice=advice,
         )
+
+
+def _lifetime(stated: t.Any) -> float:
+    """Seconds; an hour where nothing that can be used is stated."""
+    if isinstance(stated, bool) or not isinstance(stated, (int, float)) or not -_LONGEST < stated < _LONGEST:
+        return _USUAL_SECONDS
+    return float(stated)
 
 
 def as_object(response: Response) -> dict[str, t.Any] | None:

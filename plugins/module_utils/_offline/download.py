@@ -18,6 +18,7 @@ import urllib.parse
 from .. import _json
 from .._errors import InputError, RefusedByAppliance, TransportError
 from .._transport.files import atomic_file, sha256_from_here, write_error
+from .._transport.headers import content_length, content_range
 from .._transport.transport import Response
 from .._wait import Deadline
 from .hosts import Hosts
@@ -118,7 +119,7 @@ def download(
     answer = _fetch(transport, offer, part, key, there, known, deadline)
     _refuse_other(answer, transport, part)
     size = part.stat().st_size
-    total = _total(answer)
+    total = _total(answer.status, answer.headers)
     if total is not None and size != total:
         _forget(folder, offer.name)
         raise TransportError(
@@ -157,12 +158,12 @@ def _fetch(
         def accept(status: int, headers_: email.message.Message) -> bool:
             if "html" in (headers_.get("Content-Type") or "").lower():
                 return False
-            if status == _PARTIAL and _range_start(headers_) != there:
+            if status == _PARTIAL and content_range(headers_)[0] != there:
                 return False
             # The whole file comes again where the server gives no parts, or has another file now.
             file.seek(there if status == _PARTIAL else 0)
             file.truncate()
-            _remember(part.parent, offer, key, headers_)
+            _remember(part.parent, offer, key, _total(status, headers_), _validator(headers_))
             return True
 
         response = transport.download(
@@ -199,18 +200,9 @@ def _refuse_other(response: Response, transport: Hosts, part: pathlib.Path) -> N
     )
 
 
-def _range_start(headers: email.message.Message) -> int | None:
-    found = re.match(r"bytes (\d+)-", headers.get("Content-Range") or "")
-    return int(found.group(1)) if found else None
-
-
-def _total(response: Response) -> int | None:
+def _total(status: int, headers: email.message.Message) -> int | None:
     """The size of the whole file as announced."""
-    if response.status == _PARTIAL:
-        found = re.search(r"/(\d+)$", response.headers.get("Content-Range") or "")
-        return int(found.group(1)) if found else None
-    length = response.headers.get("Content-Length")
-    return int(length) if length and length.isdigit() else None
+    return content_range(headers)[1] if status == _PARTIAL else content_length(headers)
 
 
 def _validator(headers: email.message.Message) -> str | None:
@@ -219,7 +211,7 @@ def _validator(headers: email.message.Message) -> str | None:
     return tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
 
 
-def _remember(folder: pathlib.Path, offer: Offer, key: str, headers: email.message.Message) -> None:
+def _remember(folder: pathlib.Path, offer: Offer, key: str, total: int | None, validator: str | None) -> None:
     quoted = {key, urllib.parse.quote(key, safe=""), urllib.parse.quote_plus(key)}
 
     def without(text: str) -> str:
@@ -227,16 +219,14 @@ def _remember(folder: pathlib.Path, offer: Offer, key: str, headers: email.messa
             text = text.replace(spelling, _KEY)
         return text
 
-    range_total = re.search(r"/(\d+)$", headers.get("Content-Range") or "")
-    length = range_total.group(1) if range_total else headers.get("Content-Length")
     partial = Partial(
         offer.name,
         offer.kind,
         offer.version,
         without(offer.url),
         None if offer.fields is None else tuple((name, without(value)) for name, value in offer.fields),
-        _validator(headers),
-        int(length) if length and length.isdigit() else None,
+        validator,
+        total,
     )
     with atomic_file(_part(folder, offer.name).with_name(f"{_part(folder, offer.name).name}.json")) as file:
         file.write(json.dumps(dataclasses.asdict(partial)).encode())

@@ -68,9 +68,11 @@ def _percent(view: PageView, lines: t.Sequence[str]) -> float | None:
         elif element.get("role") != "progressbar" and value is None:
             continue
         try:
-            return round(float(value or "") / float(top) * _FULL, 1)
-        except (ValueError, ZeroDivisionError):
+            percent = round(float(value or "") / float(top) * _FULL, 1)
+        except (ValueError, ZeroDivisionError, OverflowError):
             continue
+        if 0 <= percent <= _FULL:
+            return percent
     for line in lines:
         found = _PERCENT.search(line)
         if found and float(found.group(1).replace(",", ".")) <= _FULL:

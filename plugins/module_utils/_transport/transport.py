@@ -26,6 +26,7 @@ from .endpoint import Endpoint
 from .exchange import Call
 from .failures import LedAway, RequestFailed, TlsRefused
 from .held import MayGo
+from .headers import charset, content_length
 from .redact import Redactor
 from .sessions import Sessions
 
@@ -62,11 +63,7 @@ class Response:
 
     def text(self) -> str:
         """The body as text in the declared character set, else UTF-8; what cannot be decoded is replaced."""
-        charset = self.headers.get_content_charset("utf-8")
-        try:
-            return self.body.decode(charset, "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(charset(self.headers) or "utf-8", "replace")
 
     def json(self) -> t.Any:
         """The body parsed as JSON. Raises RequestFailed where it is none."""
@@ -372,8 +369,7 @@ class Transport:
 
 def _announced(headers: http.client.HTTPMessage) -> int | None:
     """How many bytes are to come, where the server says so and compresses nothing."""
-    length = headers.get("Content-Length", "")
-    return int(length) if length.isdecimal() and headers.get("Content-Encoding", "identity") == "identity" else None
+    return content_length(headers) if headers.get("Content-Encoding", "identity") == "identity" else None
 
 
 _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})
