@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import in_front
 
 display = Display()
 
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):
         _unused, arguments = self.validate_argument_spec(
             {"text": {"type": "str", "required": True}, "label": {"type": "str"}}
         )
-        prefix = f"[{arguments['label']}] " if arguments.get("label") else ""
+        prefix = in_front(arguments.get("label"))
         lines = [prefix + part for line in arguments["text"].rstrip().splitlines() for part in _fitting(line)]
         display.display("\n".join(["", *lines, ""]))
         result.update(changed=False, text=arguments["text"])

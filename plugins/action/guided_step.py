@@ -25,6 +25,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._module import (
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import die_with
 from ansible_collections.bseries.sra.plugins.plugin_utils._progress import of_task
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import in_front
 
 display = Display()
 
@@ -57,7 +58,7 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         die_with(os.getppid())
         validation, arguments = self.validate_argument_spec(_SPEC)
-        prefix = f"[{arguments['label']}] " if arguments.get("label") else ""
+        prefix = in_front(arguments.get("label"))
 
         def say(text: str) -> None:
             display.display("\n".join(prefix + printable(line) for line in text.splitlines()))

@@ -15,13 +15,14 @@ from ansible_collections.bseries.sra.plugins.module_utils._printable import prin
 from ansible_collections.bseries.sra.plugins.module_utils._resources import jump_client_wait
 from ansible_collections.bseries.sra.plugins.modules.jump_client_wait import ARGUMENT_SPEC
 from ansible_collections.bseries.sra.plugins.plugin_utils._in_process import InProcess
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import in_front
 
 display = Display()
 
 
 def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     """The wait, with a line for every change."""
-    prefix = f"[{params['label']}] " if params["label"] else ""
+    prefix = in_front(params["label"])
     return jump_client_wait.run(
         params, check_mode, connect, say=lambda text: t.cast(None, display.display(prefix + printable(text)))
     )

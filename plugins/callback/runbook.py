@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - result_format_callback
 """
 
+import functools
 import time
 import typing as t
 
@@ -33,7 +34,8 @@ from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 from ansible.template import Templar
 
-from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
+from ansible_collections.bseries.sra.plugins.module_utils._printable import printable, printable_data
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import one_line
 
 # Modules that may be at work for minutes, all that have the option wait_timeout among them: an operator wants to see them
 # begin, and end though nothing changed.
@@ -48,6 +50,32 @@ _LONG: t.Final = frozenset(
 )
 
 
+_LONGEST_MESSAGE: t.Final = 20_000
+"""Characters of a failure's message that are shown; with -v all are."""
+
+
+class _Coloured(str):
+    """Printable text with Ansible's own colours in it."""
+
+    __slots__ = ()
+
+
+def _make_printable(display: t.Any) -> None:
+    """Let nothing through to the screen and to Ansible's log that moves a cursor, whoever prints it."""
+    original = display.display
+    if hasattr(original, "sra_printable"):
+        return
+
+    @functools.wraps(original)
+    def shown(msg: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        # Only the recap goes to the screen alone; it is coloured too.
+        safe = kwargs.get("screen_only") or isinstance(msg, _Coloured) or not isinstance(msg, str)
+        return original(msg if safe else printable(msg), *args, **kwargs)
+
+    shown.sra_printable = True  # type: ignore[attr-defined]
+    display.display = shown
+
+
 class CallbackModule(Default):
     """The default output without what an operator need not read."""
 
@@ -60,6 +88,7 @@ class CallbackModule(Default):
         self._began: dict[tuple[str, str], float] = {}
         self._play: t.Any = None
         self._names: dict[str, str] = {}
+        _make_printable(self._display)
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         self._play, self._names = play, {}
@@ -108,12 +137,27 @@ class CallbackModule(Default):
             return
         self._handle_warnings(outcome)
         self._ended(result, "FAILED", constants.COLOR_ERROR)
-        for line in message.rstrip().splitlines():
-            self._display.display(f"    {printable(line)}", color=constants.COLOR_ERROR)
+        left = len(message) - _LONGEST_MESSAGE
+        for line in printable(message[:_LONGEST_MESSAGE]).rstrip().splitlines():
+            self._display.display(f"    {line}", color=constants.COLOR_ERROR)
+        if left > 0:
+            self._display.display(f"    ({left} more characters; -v shows them)", color=constants.COLOR_ERROR)
 
     def v2_playbook_on_include(self, included_file: t.Any) -> None:
         if not self._brief:
             super().v2_playbook_on_include(included_file)
+
+    def _print_task_banner(self, task: t.Any) -> None:
+        if self._last_task_name is not None:
+            self._last_task_name = one_line(self._last_task_name)
+        super()._print_task_banner(task)
+
+    def _get_item_label(self, result: t.Any) -> t.Any:
+        label = super()._get_item_label(result)
+        return one_line(label) if isinstance(label, str) else label
+
+    def _get_diff(self, difflist: t.Any) -> str:
+        return _Coloured(super()._get_diff(printable_data(difflist)))
 
     @property
     def _brief(self) -> bool:
@@ -140,12 +184,12 @@ class CallbackModule(Default):
         if host.get_name() not in self._names:
             self._names[host.get_name()] = self._named(host)
         name = self._names[host.get_name()]
-        self._display.display(f"{time.strftime('%H:%M:%S')} {name} {word}: {text}", color=color)
+        self._display.display(f"{time.strftime('%H:%M:%S')} {name} {word}: {one_line(text)}", color=color)
 
     def _named(self, host: t.Any) -> str:
         """The pair in brackets, as its other lines begin, for a task of a pair may be at work on either device."""
         variables = self._play.get_variable_manager().get_vars(play=self._play, host=host, include_hostvars=False)
-        pair = str(variables.get("sra_pair") or "")
+        pair = one_line(str(variables.get("sra_pair") or ""))
         return f"[{pair}]" if pair and "{{" not in pair else f"{host.get_name()}:"
 
 

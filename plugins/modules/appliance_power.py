@@ -116,9 +116,8 @@ error:
   type: dict
   contains:
     kind:
-      description: V(input), V(transport), V(tls), V(authentication), V(sign_in_obstacle), V(permission), V(api),
-        V(page), V(refused),
-        V(state), V(timeout), V(install) or V(error).
+      description: V(input), V(transport), V(starting), V(tls), V(authentication), V(session_expired), V(sign_in_obstacle),
+        V(permission), V(api), V(page), V(refused), V(state), V(timeout), V(install) or V(error).
       type: str
       returned: on failure
     message:

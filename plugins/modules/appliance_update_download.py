@@ -18,6 +18,8 @@ description:
   - The server's page is read as a person reads it, by captions in English or German.
   - Packages are streamed to disk. A package that is there and intact is not downloaded again. Where a connection broke
     off, the next run goes on, as far as the server allows.
+  - No file that is there is overwritten. A package whose name is taken gets a number, such as C(update-2.pkg); the manifest
+    tells which file is which package.
   - The update server lists a package only once. Keep the folder, and install the packages soon.
 extends_documentation_fragment:
   - bseries.sra.attributes
@@ -136,9 +138,8 @@ error:
   type: dict
   contains:
     kind:
-      description: V(input), V(transport), V(tls), V(authentication), V(sign_in_obstacle), V(permission), V(api),
-        V(page), V(refused),
-        V(state), V(timeout), V(install) or V(error).
+      description: V(input), V(transport), V(starting), V(tls), V(authentication), V(session_expired), V(sign_in_obstacle),
+        V(permission), V(api), V(page), V(refused), V(state), V(timeout), V(install) or V(error).
       type: str
       returned: on failure
     message:

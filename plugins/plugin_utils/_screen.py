@@ -21,6 +21,12 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", printable(text)).strip()
 
 
+def in_front(label: str | None) -> str:
+    """What stands before each line of a run that has a label; nothing without one."""
+    shown = one_line(label or "")
+    return f"[{shown}] " if shown else ""
+
+
 def width(text: str) -> int:
     """Columns that the text takes: two for wide characters of East Asia, none for combining ones."""
     return sum(_columns(character) for character in text)

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import typing as t
 
 import pytest
@@ -39,8 +42,8 @@ def run(*command: str | pathlib.Path, cwd: pathlib.Path, **more: str) -> str:
     return done.stdout
 
 
-def release(folder: pathlib.Path, name: str) -> pathlib.Path:
-    run(sys.executable, ROOT / "tests" / "tools" / "release.py", "--dest", folder / name, cwd=folder)
+def release(folder: pathlib.Path, name: str, **more: str) -> pathlib.Path:
+    run(sys.executable, ROOT / "tests" / "tools" / "release.py", "--dest", folder / name, cwd=folder, **more)
     return next((folder / name).glob("*.tar.gz"))
 
 
@@ -105,6 +108,69 @@ def test_the_artifact_is_reproducible_and_runs_with_exactly_what_it_says_it_need
     assert outcome.status == 0, outcome.output
     assert [lab.device(letter)["product"] for letter in "ab"] == ["12.2.0", "12.2.0"]
     assert lab.simulator.violations() == []
+
+
+@pytest.fixture
+def signer() -> t.Iterator[dict[str, str]]:
+    """Environment variables that lead to a key which lives as long as the test."""
+    if shutil.which("gpg") is None:
+        pytest.skip("gpg is not installed: nothing can be signed")
+    # The agent's socket needs a short path.
+    with tempfile.TemporaryDirectory(prefix="gpg-") as home:
+        own = {"GNUPGHOME": home, "ANSIBLE_SIGN_GPG_PASSPHRASE": "release"}
+        gpg = ("gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", "release")
+        try:
+            run(*gpg, "--quick-gen-key", "release@example.com", "ed25519", "sign", "1d", cwd=pathlib.Path(home), **own)
+            listed = run("gpg", "--batch", "--with-colons", "--list-keys", cwd=pathlib.Path(home), **own)
+            key = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
+            yield {**own, "SRA_SIGNING_KEY": key}
+        finally:
+            subprocess.run(["gpgconf", "--kill", "all"], env={**os.environ, **own}, check=False, capture_output=True)
+
+
+@pytest.mark.slow
+def test_the_signature_covers_every_file_of_the_artifact_and_tampering_is_seen(
+    signer: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    artifact = release(tmp_path, "signed", **signer)
+    with tarfile.open(artifact) as archive:
+        files = {member.name for member in archive if member.isfile()}
+    signed = artifact.with_name("ansible-sign")
+    listed = [line.partition("  ")[2] for line in (signed / "sha256sum.txt").read_text(encoding="utf-8").splitlines()]
+    assert sorted(listed) == sorted(files)
+
+    # As SECURITY.md says.
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    run("tar", "-xzf", artifact, "-C", unpacked, cwd=tmp_path)
+    shutil.copytree(signed, unpacked / ".ansible-sign")
+
+    def problem() -> str | None:
+        done = subprocess.run(
+            [str(BIN / "ansible-sign"), "project", "gpg-verify", str(unpacked)],
+            env={**os.environ, **signer},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return None if done.returncode == 0 else done.stdout + done.stderr
+
+    assert problem() is None
+    changed = unpacked / "plugins" / "modules" / "shared_ip.py"
+    genuine = changed.read_bytes()
+    changed.write_bytes(genuine + b"# more\n")
+    assert "shared_ip.py" in (problem() or "")
+    changed.unlink()
+    assert "shared_ip.py" in (problem() or "")
+    changed.write_bytes(genuine)
+    slipped_in = changed.with_name("slipped_in.py")
+    slipped_in.touch()
+    assert "slipped_in.py" in (problem() or "")
+    slipped_in.unlink()
+    assert problem() is None
+    manifest = unpacked / ".ansible-sign" / "sha256sum.txt"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("a", "b", 1), encoding="utf-8")
+    assert "signature" in (problem() or "").lower()
 
 
 @pytest.mark.parametrize("definition_file", ["execution-environment.yml", "execution-environment-browser.yml"])

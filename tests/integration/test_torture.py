@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import ipaddress
 import os
 import pathlib
+import signal
 import typing as t
 
 import pytest
 
+from integration.conftest import read_recap, wait_until
 from torture import faults, interruption, judge
 from torture.bench import RUN_LIMIT, Bench
 from torture.book import Book, Chapter, Row
@@ -59,6 +63,13 @@ def test_a_second_run_is_refused_while_the_first_lives_and_only_then() -> None:
             # The first run's probe goes on asking who serves the site, from outside.
             since = [entry for entry in simulator.log() if entry["seq"] > asked and entry["interface"] != "health"]
             assert since == [], "the second run contacted nothing"
+            address = ipaddress.ip_address(simulator.ready["pairs"][0]["devices"]["a"]["address"])
+            renamed = bench.play("-e", f"sra_host={int(address):#x}")
+            assert renamed.status != 0
+            assert f"process {first.pid}" in renamed.output, "another name of the same appliance"
+            assert [one for one in simulator.log(after=asked) if one["kind"] == "write"] == []
+            locks = {path.name for path in (bench.lab.folder / "backups" / ".locks").iterdir()}
+            assert f"appliance-{bench.lab.device('a')['appliance_id']}.lock" in locks
             checked = bench.play("--check")
             assert f"process {first.pid}" in checked.output, "check mode says that a run is under way"
             assert "Another run works on these appliances" not in checked.output
@@ -68,6 +79,42 @@ def test_a_second_run_is_refused_while_the_first_lives_and_only_then() -> None:
         assert again.status == 0, again.output
         assert bench.procedure.final(bench.lab) == []
         assert simulator.violations() == []
+
+
+def test_a_second_run_on_a_pair_is_refused_or_waits_for_the_first(tmp_path: pathlib.Path) -> None:
+    updated = {"base": "3.3.2", "product": "12.2.0", "build": "53417"}
+    procedure = dataclasses.replace(PROCEDURES["asynchronous"], scenario={"pairs": [{"name": "one", "both": updated}]})
+    with Bench(procedure) as bench, (tmp_path / "run.log").open("w+", encoding="utf-8") as output:
+        simulator = bench.lab.simulator
+        simulator.fault("hold", "one-b", seconds=1200)
+        first = bench.start()
+        waiting = None
+        try:
+            assert bench.await_held(first), "the first run never asked device B anything"
+            asked = len(simulator.log())
+            refused = bench.play()
+            assert refused.status != 0
+            said = " ".join(refused.output.replace("[one]", " ").split())
+            assert "Another run works on these appliances" in said
+            devices = simulator.ready["pairs"][0]["devices"].values()
+            assert all(f"{device['address']}_{device['port']}: process {first.pid} of " in said for device in devices)
+            assert simulator.log(after=asked) == [], "the second run contacted nothing"
+            waiting = bench.start("-e", "sra_lock_wait=1200", output=output)
+            wait_until("the other run says for whom it waits", lambda: f"process {first.pid} of " in read(output), 300)
+            assert waiting.poll() is None
+        finally:
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+            simulator.clear_faults()
+            status = waiting.wait(RUN_LIMIT) if waiting else None
+        text = read(output)
+        assert status == 0, text
+        assert {counts["changed"] for counts in read_recap(text).values()} == {0}
+        assert simulator.deeds() == []
+
+
+def read(file: t.IO[str]) -> str:
+    return pathlib.Path(file.name).read_text(encoding="utf-8")
 
 
 def test_jumps_of_the_controllers_clock_in_the_middle_of_installs_change_nothing(tmp_path: pathlib.Path) -> None:

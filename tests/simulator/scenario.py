@@ -158,12 +158,13 @@ class Durations:
 class UpdateServerOptions:
     """`page`: plain, portal or table. `ranges`: parts of a file can be asked for. `listed_until`: `begin` or `end`
     of a download; a file that is no longer listed can still be asked for from where its download broke off. `moved`:
-    packages come from another host, which the server redirects to."""
+    packages come from another host, which the server redirects to. `file_name`: what every package is called, by default its id."""
 
     page: str = "plain"
     ranges: bool = True
     listed_until: str = "end"
     moved: bool = False
+    file_name: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -101,9 +101,10 @@ class UpdateServer:
     def _file(self, device: Device, package: PackageOptions, request: Request) -> Response:
         size = max(package.size, len(next(package_file(package))))
         tag = '"' + hashlib.sha256(package_id(package).encode()).hexdigest()[:20] + '"'
+        name = self._options.file_name or f"{package_id(package)}.pkg"
         headers = [
             ("Content-Type", "application/octet-stream"),
-            ("Content-Disposition", f'attachment; filename="{package_id(package)}.pkg"'),
+            ("Content-Disposition", f'attachment; filename="{name}"'),
         ]
         start = 0
         if self._options.ranges:

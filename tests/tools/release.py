@@ -6,8 +6,8 @@
 """Build the collection's artifact from what is committed: ``release.py [--dest FOLDER]``.
 
 The same commit gives the same bytes: files in order, their times those of the commit (or ``SOURCE_DATE_EPOCH``), no owners. The
-changelog is made from the fragments, and a README for each role from its argument specification. With ``supply_chain.py`` beside
-this file, a bill of materials and signatures come with it.
+changelog is made from the fragments, and a README for each role from its argument specification. A bill of materials comes with
+it, and the manifest of its files, signed with the key that ``SRA_SIGNING_KEY`` names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import argparse
 import datetime
 import gzip
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -27,6 +26,7 @@ import tarfile
 import typing as t
 from pathlib import Path
 
+import supply_chain
 import yaml
 from role_pages import write_pages
 
@@ -118,34 +118,15 @@ def _json(data: t.Any) -> bytes:
     return json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def supply_chain() -> t.Any:
-    """The module beside this one, where there is one."""
-    path = Path(__file__).with_name("supply_chain.py")
-    if not path.is_file():
-        return None
-    spec = importlib.util.spec_from_file_location("supply_chain", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["supply_chain"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def release(dest: Path) -> Path:
     when = moment()
     source = dest / "source"
     committed(source)
     changelog(source, when)
     write_pages(source)
-    tools = supply_chain()
-    if tools is not None:
-        tools.sbom(dest / "sbom.cdx.json")
-        tools.sign(source)
-        signatures = source / ".ansible-sign"
-        if signatures.is_dir():
-            shutil.copytree(signatures, dest / "ansible-sign", dirs_exist_ok=True)
+    supply_chain.sbom(dest / "sbom.cdx.json")
     made = normalised(build(source), dest, when)
+    supply_chain.sign(made, dest / "ansible-sign", supply_chain.signing_key())
     digest = hashlib.sha256(made.read_bytes()).hexdigest()
     (dest / "SHA256SUMS").write_text(f"{digest}  {made.name}\n", encoding="utf-8")
     for extra in ("CHANGELOG.md", "changelogs/changelog.yaml"):
@@ -159,9 +140,14 @@ def main() -> None:
     parser.add_argument("--dest", type=Path, default=DEST)
     dest = parser.parse_args().dest.resolve()
     shutil.rmtree(dest, ignore_errors=True)
-    made = release(dest)
+    try:
+        made = release(dest)
+    except supply_chain.SupplyChainError as error:
+        sys.exit(str(error))
     print((dest / "SHA256SUMS").read_text(encoding="utf-8"), end="")
     print(f"{made}, {made.stat().st_size / 1e6:.2f} MB")
+    if supply_chain.signing_key() is None:
+        print(supply_chain.NOT_SIGNED)
 
 
 if __name__ == "__main__":

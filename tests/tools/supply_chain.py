@@ -6,7 +6,7 @@
 """What a release tells about itself: a bill of materials, a manifest of its files, known weaknesses of its dependencies.
 
     supply_chain.py sbom FILE      the run-time dependencies, exact and with hashes, as CycloneDX JSON
-    supply_chain.py sign FOLDER    .ansible-sign/sha256sum.txt of a checkout; with SRA_SIGNING_KEY also its signature
+    supply_chain.py sign ARTIFACT  ansible-sign/sha256sum.txt beside the artifact; with SRA_SIGNING_KEY also its signature
     supply_chain.py audit          locked dependencies against the advisories that the registry knows
 
 `make release` calls the functions. All of them raise SupplyChainError with a sentence for people.
@@ -18,8 +18,10 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import typing as t
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +34,7 @@ RUN_LOCK = ROOT / "requirements" / "run.txt"
 LOCKS = (RUN_LOCK, ROOT / "requirements" / "dev.txt")
 LIMIT = 300.0
 """Seconds that one tool may take."""
+NOT_SIGNED = "Not signed: SRA_SIGNING_KEY names no key."
 
 
 class SupplyChainError(Exception):
@@ -90,35 +93,44 @@ def sbom(dest: Path, lock: Path = RUN_LOCK) -> Path:
     return dest
 
 
-def sign(project: Path, key: str | None = None) -> tuple[Path, ...]:
-    """Write the manifest that ansible-sign verifies, and with ``key`` (a GnuPG fingerprint) sign it.
+def sign(artifact: Path, dest: Path, key: str | None = None) -> tuple[Path, ...]:
+    """Write into ``dest`` the manifest that ansible-sign verifies, and with ``key`` (a GnuPG fingerprint) its signature.
 
-    A passphrase is taken from ANSIBLE_SIGN_GPG_PASSPHRASE. The manifest holds what git holds; a file that is there besides makes the verification fail.
+    The manifest holds every file of the unpacked artifact; one that is there besides makes the verification fail. A
+    passphrase is taken from ANSIBLE_SIGN_GPG_PASSPHRASE.
     """
     from ansible_sign.checksum import ChecksumFile
     from ansible_sign.checksum.differ.distlib_manifest import DistlibManifestChecksumFileExistenceDiffer
 
-    tracked = run("git", "-C", project, "ls-files")
-    if tracked.returncode != 0:
-        raise SupplyChainError(f"{project} is no checkout: {tracked.stderr.strip()}")
-    names = [name for name in tracked.stdout.splitlines() if not name.startswith(".ansible-sign/")]
-    manifest_in = project / "MANIFEST.in"
-    # Verifying begins with all files that are there: what git keeps for itself is none of the project's.
-    lines = [*(f"include {name}" for name in sorted({*names, "MANIFEST.in"})), "prune .git"]
-    manifest_in.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    folder = project / ".ansible-sign"
-    folder.mkdir(exist_ok=True)
-    checksums = folder / "sha256sum.txt"
-    content = ChecksumFile(str(project), differ=DistlibManifestChecksumFileExistenceDiffer).generate_gnu_style()
-    checksums.write_text(content, encoding="utf-8")
-    if key is None:
-        return (checksums,)
+    with tempfile.TemporaryDirectory(prefix="sign-") as unpacked:
+        project = Path(unpacked)
+        done = run("tar", "-xzf", artifact, "-C", project)
+        if done.returncode != 0:
+            raise SupplyChainError(f"{artifact} cannot be unpacked: {done.stderr.strip()}")
+        if not (project / "MANIFEST.in").is_file():
+            raise SupplyChainError(f"{artifact} is no artifact of a release: MANIFEST.in is not in it.")
+        folder = project / ".ansible-sign"
+        folder.mkdir()
+        content = ChecksumFile(str(project), differ=DistlibManifestChecksumFileExistenceDiffer).generate_gnu_style()
+        (folder / "sha256sum.txt").write_text(content, encoding="utf-8")
+        if key is not None:
+            _sign(project, key)
+        shutil.rmtree(dest, ignore_errors=True)
+        shutil.copytree(folder, dest)
+    return tuple(sorted(dest.iterdir()))
+
+
+def _sign(project: Path, key: str) -> None:
     # An empty passphrase would become part of what is signed.
     environment = {name: value for name, value in os.environ.items() if name != "ANSIBLE_SIGN_GPG_PASSPHRASE" or value}
     done = run(BIN / "ansible-sign", "project", "gpg-sign", "--fingerprint", key, project, env=environment)
-    if done.returncode != 0:
-        raise SupplyChainError(f"The manifest could not be signed: {(done.stderr or done.stdout).strip()}")
-    return checksums, folder / "sha256sum.txt.sig"
+    if done.returncode != 0 or not (project / ".ansible-sign" / "sha256sum.txt.sig").is_file():
+        raise SupplyChainError(f"The manifest could not be signed with {key}: {(done.stderr + done.stdout).strip()}")
+
+
+def signing_key() -> str | None:
+    """The fingerprint that the environment variable SRA_SIGNING_KEY names."""
+    return os.environ.get("SRA_SIGNING_KEY") or None
 
 
 def unlocked(lock: Path) -> list[str]:
@@ -187,17 +199,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Bill of materials, manifest and audit of a release")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("sbom").add_argument("file", type=Path)
-    commands.add_parser("sign").add_argument("folder", type=Path)
+    commands.add_parser("sign").add_argument("artifact", type=Path)
     commands.add_parser("audit")
     options = parser.parse_args(arguments)
     try:
         if options.command == "sbom":
             print(sbom(options.file))
         elif options.command == "sign":
-            key = os.environ.get("SRA_SIGNING_KEY") or None
-            print(*sign(options.folder.resolve(), key), sep="\n")
-            if key is None:
-                print("Not signed: SRA_SIGNING_KEY names no key.")
+            artifact = options.artifact.resolve()
+            print(*sign(artifact, artifact.with_name("ansible-sign"), signing_key()), sep="\n")
+            if signing_key() is None:
+                print(NOT_SIGNED)
         else:
             audited, skipped = audit()
             for sentence in skipped:

@@ -94,7 +94,7 @@ def take(paths: t.Sequence[pathlib.Path], pid: int, procedure: str, wait: float,
             "Another run works on these appliances",
             expected="one run at a time for an appliance",
             seen="; ".join(words),
-            state="nothing was contacted and nothing was changed by this run",
+            state="nothing was changed by this run",
             advice="Let the other run end, or end it, then run the same command again. With sra_lock_wait a run waits for its turn.",
         )
 

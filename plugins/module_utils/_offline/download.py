@@ -108,6 +108,8 @@ def download(
 ) -> Downloaded:
     """Stream a package into ``folder`` (0600). What came before a broken connection is kept and gone on with next time.
 
+    Nothing that is in the folder is overwritten: a name that is taken gets a number.
+
     Only a part that the server proves to be of the same file is gone on with (by its validator). Raises TransportError
     where the connection breaks off, RefusedByAppliance where the answer is no package.
     """
@@ -128,11 +130,10 @@ def download(
             state="the incomplete file was removed",
             advice="Run the download again.",
         )
-    name = file_name(answer, offer)
     with part.open("rb") as file:
         sha256 = sha256_from_here(file)
         os.fsync(file.fileno())
-    part.replace(folder / name)
+    name = _place(part, file_name(answer, offer))
     _forget(folder, offer.name)
     return Downloaded(name, size, sha256, there if answer.status == _PARTIAL else 0)
 
@@ -236,6 +237,35 @@ def _forget(folder: pathlib.Path, name: str) -> None:
     part = _part(folder, name)
     part.unlink(missing_ok=True)
     part.with_name(f"{part.name}.json").unlink(missing_ok=True)
+
+
+def _place(part: pathlib.Path, name: str) -> str:
+    """Give the complete file this name, or the next one like it that is free: which one it has."""
+    stem, suffix = _split(name)
+    number = 1
+    while True:
+        target = part.with_name(name)
+        try:
+            # Nobody else gets the name from here on, so that what is replaced is this empty file.
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            number += 1
+            name = f"{stem}-{number}{suffix}"
+            continue
+        except OSError as error:
+            raise InputError(
+                f"{target} cannot be written: {error.strerror or error}",
+                state=f"the package is complete in {part}",
+                advice="Keep that file: the update server gives a package out once. Free space in the folder, or make it writable.",
+            ) from error
+        part.replace(target)
+        return name
+
+
+def _split(name: str) -> tuple[str, str]:
+    """A name and its endings, which are no versions: ``base-3.3.2`` has none, ``base-3.3.2.tar.gz`` two."""
+    endings = re.search(r"(\.[A-Za-z][A-Za-z0-9]{0,7}){1,2}$", name)
+    return (name[: endings.start()], endings.group()) if endings and endings.start() else (name, "")
 
 
 def _part(folder: pathlib.Path, name: str) -> pathlib.Path:

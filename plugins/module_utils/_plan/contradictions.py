@@ -293,12 +293,25 @@ def _order(situation: Situation) -> list[Problem]:
 
 def _paired_order(situation: Situation) -> list[Problem]:
     a, b = situation.pair
+    installing = [device for device in (a, b) if device.installing]
+    if installing:
+        return [
+            Problem(
+                "install_while_paired",
+                f"An install is under way on {device.name}, which is {device.role} of a failover pair: "
+                f"{device.progress_text or device.progress}. No procedure begins one there.",
+                "Find out who began it. Wait for its end, do not restart the appliance, and leave the pair as it is until then.",
+                second_look=True,
+            )
+            for device in installing
+        ]
     if a.version != b.version and (ahead(a.version, b.version) or ahead(b.version, a.version)):
         return [
             Problem(
                 "versions_differ_while_paired",
                 f"The devices are a failover pair but run different versions. {situation.sides()}.",
-                "Read again in a minute. If it stays so, look at Management > Failover on both before any upgrade.",
+                "Read again in a minute. If it stays so, somebody updated one device of the pair: break the relationship on "
+                "Management > Failover, so that nothing is copied between different versions, and run the same command again.",
                 second_look=True,
             )
         ]

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .model import Answer, Question, Stage
-from .observe import ahead
+from .observe import Observed, ahead
 from .situation import Situation
 
 Remaining = list[tuple[str, int]]
@@ -204,25 +204,40 @@ def questions(situation: Situation) -> list[Question]:
 
 
 def _base_ahead(situation: Situation) -> list[Question]:
-    """The device that is updated second has the higher Base: left by hand so, or between Base and product?"""
+    """A device has a higher Base than its peer: left by hand so, or between Base and product?
+
+    Once the pair is separated, the device that is updated first is simply finished first. In a pair its Base was not
+    updated by the procedure either, and to synchronise and separate now would be work between Base and product (AUTO-4).
+    """
     first, second = situation.first, situation.second
     if second is None or situation.policy.accept_base_difference or not situation.needs(first):
         return []
-    if situation.product_reached(second) or not ahead(second.base_version, first.base_version):
+    suspects = [second, first] if situation.paired else [second]
+    found = [device for device in suspects if _has_higher_base(situation, device)]
+    if not found:
         return []
-    other = "synchronous" if situation.procedure == "asynchronous" else "asynchronous"
+    (device,) = found
+    peer = first if device is second else second
+    pair = ", in a failover pair," if situation.paired else ","
     message = (
-        f"Base of {second.name} is {second.base_version}, higher than {first.base_version} on {first.name}, at "
+        f"Base of {device.name} is {device.base_version}, higher than {peer.base_version} on {peer.name}{pair} at "
         "product versions below the target. Was its product update left out after the Base update, or is this an "
         "older difference?"
     )
+    finish = f"finish {device.name} first"
+    if situation.paired:
+        finish = (
+            "break the relationship on Management > Failover, for nothing is installed on a pair, and "
+            f"{finish} with the command"
+        )
     return [
         Question(
             "base_ahead",
             message,
             (
                 Answer(
-                    f"It stands between Base and product: finish {second.name} first.", _command(f"upgrade_{other}")
+                    f"It stands between Base and product: {finish}.",
+                    _command(f"upgrade_{_beginning_with(situation, device)}"),
                 ),
                 Answer(
                     f"It is an older difference: go on {_adverb(situation.procedure)}.",
@@ -231,6 +246,23 @@ def _base_ahead(situation: Situation) -> list[Question]:
             ),
         )
     ]
+
+
+def _has_higher_base(situation: Situation, device: Observed) -> bool:
+    peer = situation.peer(device)
+    return (
+        peer is not None
+        and not situation.product_reached(device)
+        and not device.installing
+        and ahead(device.base_version, peer.base_version)
+    )
+
+
+def _beginning_with(situation: Situation, device: Observed) -> str:
+    """The procedure that updates the device first."""
+    if device is situation.first:
+        return situation.procedure
+    return "synchronous" if situation.procedure == "asynchronous" else "asynchronous"
 
 
 def _which_upgrade(situation: Situation) -> list[Question]:

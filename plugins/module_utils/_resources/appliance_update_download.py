@@ -93,6 +93,8 @@ class _Work:
     wish: Wish
     entries: dict[str, Entry]
     downloaded: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    damaged: set[str] = dataclasses.field(default_factory=set)
 
     def result(self) -> dict[str, t.Any]:
         before = len(self.entries) - len(self.downloaded)
@@ -103,7 +105,7 @@ class _Work:
             "packages": [_shown(entry) for entry in self.entries.values()],
             "manifest": str(self.wish.dest / manifest.NAME),
             "fingerprint": fingerprint(self.wish.key),
-            "warnings": [_ONCE.format(dest=self.wish.dest)] if self.downloaded else [],
+            "warnings": [*self.warnings, *([_ONCE.format(dest=self.wish.dest)] if self.downloaded else [])],
             "diff": _diff(before, [one["name"] for one in self.downloaded]),
         }
 
@@ -115,8 +117,8 @@ def run(params: Params, check_mode: bool, _connect: Connect) -> dict[str, t.Any]
     redactor = Redactor(wish.key)
     with Hosts(wish.endpoint, redactor, wish.allowed) as transport:
         offers = UpdateServer(transport, wish.path, wish.vocabulary).offers(wish.key)
-        damaged = _damaged(wish, work, offers)
-        todo = _missing(wish, work, offers, damaged)
+        work.damaged = _damaged(wish, work, offers)
+        todo = _missing(wish, work, offers)
         if check_mode:
             return _predict(work, todo)
         _prepare(wish.dest)
@@ -144,9 +146,9 @@ def _damaged(wish: Wish, work: _Work, offers: t.Sequence[Offer]) -> set[str]:
     return set(wrong)
 
 
-def _missing(wish: Wish, work: _Work, offers: t.Sequence[Offer], damaged: set[str]) -> list[Offer]:
+def _missing(wish: Wish, work: _Work, offers: t.Sequence[Offer]) -> list[Offer]:
     """What to download: listed and not there, damaged, or broken off and perhaps not listed any more."""
-    have = {entry.name for file, entry in work.entries.items() if file not in damaged}
+    have = {entry.name for file, entry in work.entries.items() if file not in work.damaged}
     begun = [one.offer(wish.key) for one in partials(wish.dest).values()]
     listed = {offer.name for offer in offers}
     return [offer for offer in (*offers, *(one for one in begun if one.name not in listed)) if offer.name not in have]
@@ -166,6 +168,14 @@ def _fetch(transport: Hosts, work: _Work, offer: Offer) -> None:
         source=wish.endpoint.origin,
         key=fingerprint(wish.key),
     )
+    # A damaged copy stays where it is; the manifest tells of the good one.
+    for file in [file for file in work.damaged if work.entries[file].name == entry.name]:
+        del work.entries[file]
+        work.damaged.remove(file)
+        if file != got.file and (wish.dest / file).exists():
+            work.warnings.append(
+                f"{wish.dest / file} was damaged, and {got.file} came for it. Remove the damaged file."
+            )
     work.entries[got.file] = entry
     manifest.write(wish.dest, work.entries.values())
     work.downloaded.append({**_shown(entry), "resumed": got.resumed})

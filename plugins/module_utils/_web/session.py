@@ -692,6 +692,8 @@ class WebSession:
             appliance=self.label,
             page=urllib.parse.urlsplit(view.url).path,
             state="signed out; what was asked for last may not have been done",
+            advice="See that nobody else works on the pages with this account. Then run the same command again: it reads what has "
+            "come of the last request.",
         )
 
     def starting(self, view: PageView) -> ServerStarting:
@@ -709,6 +711,7 @@ class WebSession:
             appliance=self.label,
             page=self.start,
             state="nothing more was submitted",
+            advice="Wait until the appliance is up, then run the same command again. If it is installing, do not restart it.",
         )
 
     def page_error(

@@ -202,6 +202,51 @@ def test_a_damaged_package_that_is_listed_no_more_is_named(tmp_path: pathlib.Pat
     assert "vendor's support" in result["error"]["advice"]
 
 
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("update.pkg", ["update.pkg", "update-2.pkg", "update-3.pkg", "update-4.pkg"]),
+        ("inventory.yml", ["inventory.yml", "inventory-2.yml", "inventory-3.yml", "inventory-4.yml"]),
+        ("pra-12.2", ["pra-12.2", "pra-12.2-2", "pra-12.2-3", "pra-12.2-4"]),
+        ("pra.tar.gz", ["pra.tar.gz", "pra-2.tar.gz", "pra-3.tar.gz", "pra-4.tar.gz"]),
+    ],
+)
+def test_no_file_that_is_there_is_overwritten(tmp_path: pathlib.Path, given: str, names: list[str]) -> None:
+    outside = tmp_path / "elsewhere"
+    dest = tmp_path / "p"
+    dest.mkdir()
+    (dest / names[0]).write_text("not ours")
+    (dest / names[1]).symlink_to(outside)
+    with start(file_name=given) as sim:
+        key = key_of(sim)
+        first = fetch(sim, dest, key)
+        assert {one["kind"]: one["file"] for one in first["downloaded"]} == {"base": names[2], "product": names[3]}
+        assert fetch(sim, dest, key)["changed"] is False
+    assert (dest / names[0]).read_text() == "not ours"
+    assert not outside.exists()
+    assert (dest / names[2]).read_bytes().startswith(b"SIMULATED-UPDATE base-3.3.2")
+    assert (dest / names[3]).read_bytes().startswith(b"SIMULATED-UPDATE product-12.2.0")
+    found = PackageSet.open(str(dest))
+    found.verify()
+    assert {entry.kind: entry.file for entry in found.entries} == {"base": names[2], "product": names[3]}
+    assert not list(dest.glob(".*"))
+
+
+def test_a_damaged_package_that_is_listed_again_comes_beside_the_damaged_file(tmp_path: pathlib.Path) -> None:
+    with start() as sim:
+        fetch(sim, tmp_path, key_of(sim))
+    (tmp_path / f"{BASE}.pkg").write_bytes(b"x" * 500_000)
+    (tmp_path / f"{PRODUCT}.pkg").unlink()
+    with start() as sim:
+        key = key_of(sim)
+        result = fetch(sim, tmp_path, key)
+        assert {one["file"] for one in result["downloaded"]} == {f"{BASE}-2.pkg", f"{PRODUCT}.pkg"}
+        assert [text for text in result["warnings"] if "damaged" in text and f"{BASE}-2.pkg" in text]
+        assert fetch(sim, tmp_path, key)["changed"] is False
+    assert (tmp_path / f"{BASE}.pkg").read_bytes() == b"x" * 500_000
+    PackageSet.open(str(tmp_path)).verify()
+
+
 @pytest.mark.parametrize("skin", ["english2019", "german2019", "modern_english", "randomised"])
 def test_the_key_is_read_and_a_wrong_clock_is_named(skin: str) -> None:
     scenario = {"seed": 11, "pairs": [{"name": "one", "single": True, "both": {"skin": skin}}]}

@@ -197,6 +197,38 @@ def test_base_of_the_wrong_device_is_ahead() -> None:
     assert ids(plan("asynchronous", pair, accept_base_difference=True))[:3] == ["backup_a", "backup_b", "update_b"]
 
 
+@pytest.mark.parametrize(
+    ("procedure", "device", "goes_on"),
+    [
+        ("asynchronous", "a", "upgrade_synchronous"),
+        ("asynchronous", "b", "upgrade_asynchronous"),
+        ("synchronous", "a", "upgrade_synchronous"),
+        ("synchronous", "b", "upgrade_asynchronous"),
+    ],
+)
+def test_base_of_one_device_of_a_pair_is_ahead(procedure: str, device: str, goes_on: str) -> None:
+    pair = Pair()
+    getattr(pair, device).base = NEW_BASE
+    result = plan(procedure, pair)
+    assert [question.code for question in result.questions] == ["base_ahead"]
+    assert result.steps == ()
+    finish, older = result.questions[0].answers
+    assert "break the relationship" in finish.meaning
+    assert finish.command.endswith(goes_on)
+    assert older.command.endswith(f'upgrade_{procedure} -e "sra_accept_base_difference=true"')
+    assert ids(plan(procedure, pair, accept_base_difference=True))[:3] == ["backup_a", "sync", "separate"]
+    assert plan(procedure, Pair().updated("a").updated("b").paired("a")).questions == ()
+
+
+@pytest.mark.parametrize("device", ["a", "b"])
+def test_an_install_under_way_in_a_pair_is_waited_for(device: str) -> None:
+    pair = Pair()
+    getattr(pair, device).progress = {"state": "installing", "text": "Installing Base Software 3.3.2"}
+    result = plan("asynchronous", pair)
+    assert codes(result) == ["install_while_paired"]
+    assert result.problems[0].second_look
+
+
 def test_synchronous_intermediate_or_new_release() -> None:
     pair = Pair().separated()
     pair.a.product = "12.1.5"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.bseries.sra.plugins.action.announce import _fitting
+from ansible_collections.bseries.sra.plugins.plugin_utils._screen import in_front
 
 
 def test_a_line_that_fits_stays_as_it_is() -> None:
@@ -29,3 +30,9 @@ def test_a_long_word_is_never_cut() -> None:
 
 def test_unprintable_characters_are_replaced() -> None:
     assert _fitting("a\x1b[31mb\u202ec") == ["a?[31mb?c"]
+
+
+def test_a_label_stays_on_its_line_and_steers_nothing() -> None:
+    assert in_front("berlin") == "[berlin] "
+    assert in_front("a\x1b[2J\r\nPLAY RECAP\u202e") == "[a?[2J PLAY RECAP?] "
+    assert (in_front(None), in_front("")) == ("", "")

@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 
@@ -93,12 +94,13 @@ def play(folder: pathlib.Path, *options: str, hosts: str = "localhost,", status:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         timeout=300,
         check=False,
     )
-    assert done.returncode == status, done.stdout
-    return re.sub(r"\d\d:\d\d:\d\d", "TIME", re.sub(r"\d+\.\d s", "N s", done.stdout))
+    # Not read as text by Python, which takes carriage returns for ends of lines.
+    output = done.stdout.decode()
+    assert done.returncode == status, output
+    return re.sub(r"\d\d:\d\d:\d\d", "TIME", re.sub(r"\d+\.\d s", "N s", output))
 
 
 def test_shows_steps_changes_warnings_and_failures(folder: pathlib.Path) -> None:
@@ -114,6 +116,52 @@ def test_shows_steps_changes_warnings_and_failures(folder: pathlib.Path) -> None
         "    First line.",
         "    Second line.",
     ]
+
+
+HOSTILE_MODULE = """
+import sys
+from ansible.module_utils.basic import AnsibleModule
+TEXT = "seen \\x1b[2J\\x1b]0;title\\x07\\x9b31m\\rok: [n1] all is well\\u202edecnalab\\u2066\\u200b"
+module = AnsibleModule({"fails": {"type": "bool"}, "long": {"type": "bool"}}, supports_check_mode=True)
+module.warn(TEXT)
+told = {"msg": TEXT + "\\nsecond line" + (TEXT * 20000 if module.params["long"] else ""), TEXT: [TEXT]}
+if module.params["fails"]:
+    module.fail_json(**told)
+module.exit_json(changed=True, diff={"before": "", "after": TEXT + "\\n"}, **told)
+"""
+HOSTILE = """
+- hosts: all
+  gather_facts: false
+  vars: {said: "x\\e[2J\\r\\u202e\\nPLAY RECAP"}
+  tasks:
+    - name: Read {{ said }}
+      hostile: {}
+      register: told
+    - name: Each of {{ said }}
+      hostile: {fails: "{{ item != said }}"}
+      loop: ["{{ said }}", b]
+      ignore_errors: true
+    - name: Failed and went on
+      hostile: {fails: true}
+      ignore_errors: true
+    - name: Announce
+      bseries.sra.announce: {label: "{{ said }}", text: "{{ told.msg }}"}
+    - name: Stop at {{ said }}
+      hostile: {fails: true, long: true}
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--diff",), ("-vv", "--diff")], ids=["brief", "diff", "verbose"])
+def test_nothing_that_appliances_say_reaches_the_terminal_raw(folder: pathlib.Path, options: tuple[str, ...]) -> None:
+    (folder / "library" / "hostile.py").write_text(HOSTILE_MODULE, encoding="utf-8")
+    (folder / "play.yml").write_text(HOSTILE, encoding="utf-8")
+    output = play(folder, *options, "-e", "sra_pair=berlin\x1b[2J")
+    raw = {repr(one) for one in output if one not in "\n\t" and unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp")}
+    assert raw == set()
+    assert output.count("\nPLAY RECAP") == 1, "no line of it passes for one of Ansible's"
+    if not options:
+        assert "second line" in output
+        assert len(output) < 50_000, "a message without end is cut"
 
 
 LOCKING = """

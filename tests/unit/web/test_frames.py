@@ -121,8 +121,9 @@ def test_frames_within_themselves_end() -> None:
 
 def test_a_frame_of_a_server_that_is_starting_is_a_server_that_is_starting() -> None:
     transport = framed(**{"GET /f/basics": (503, "<p>Service unavailable</p>")})
-    with session(transport) as web, pytest.raises(TransportError, match="503"):
+    with session(transport) as web, pytest.raises(TransportError, match="503") as raised:
         web.sign_in()
+    assert "do not restart it" in (raised.value.advice or "")
 
 
 def test_the_sign_in_form_in_a_frame_in_mid_session_is_an_end_of_the_session() -> None:

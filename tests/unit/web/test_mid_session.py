@@ -55,8 +55,9 @@ OVER = {
 @pytest.mark.parametrize("shown", OVER.values(), ids=OVER.keys())
 def test_a_page_that_says_that_the_session_is_over_is_its_end(shown: str) -> None:
     transport = site({"GET /fo": shown}, interface="login")
-    with session(transport, "login") as web, pytest.raises(SessionExpired):
+    with session(transport, "login") as web, pytest.raises(SessionExpired) as raised:
         failover.sync_now(web)
+    assert "run the same command again" in (raised.value.advice or "")
     assert transport.writes == []
 
 
