@@ -205,7 +205,8 @@ def _judge(
 ) -> list[str]:
     lab = bench.lab
     problems = [*judge.violations(lab), *judge.disk(lab.folder)]
-    problems += [] if cell.back else judge.deeds(lab, expected)
+    if not (outcome.status and judge.gave_back(lab, expected)):
+        problems += ["production did not move back"] if cell.back and outcome.status else judge.deeds(lab, expected)
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
         problems.append(f"production is served by nobody after the stop: {judge.last_words(outcome)}")
     if not struck:
@@ -239,6 +240,7 @@ class Company:
 
     results: tuple[tuple[Cell, Result], ...]
     alone: tuple[Cell, ...]
+    expected: judge.Expected
     finished: bool
     problems: tuple[str, ...] = ()
     spoilt: bool = False
@@ -304,6 +306,8 @@ def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected) -
     )
     lab.simulator.clear_faults()
     carried, stopped, alone = tell_apart(struck, lab.simulator.log(), outcome.status)
+    if outcome.status and judge.gave_back(lab, expected):
+        expected = judge.and_back(lab, expected)
     wrong = [*judge.violations(lab), *judge.disk(lab.folder), *judge.deeds(lab, expected)]
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
         wrong.append("production is served by nobody after the stop")
@@ -314,13 +318,15 @@ def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected) -
         alone = [struck[0]]
     if wrong:
         again = tuple(each.cell for each in struck)
-        return Company((), again, finished=False, problems=tuple(wrong), spoilt=True, seconds=seconds)
+        return Company((), again, expected, finished=False, problems=tuple(wrong), spoilt=True, seconds=seconds)
     results = [(each.cell, _result(each.cell, "carried", seconds=seconds)) for each in carried]
     if stopped is not None:
         stop = read_stop(outcome.output)
         problems = message_problems(stop, stopped.cell, _addresses(lab))
         results.append((stopped.cell, _result(stopped.cell, "stopped", stop, problems, seconds=seconds)))
-    return Company(tuple(results), tuple(each.cell for each in alone), finished=outcome.status == 0, seconds=seconds)
+    return Company(
+        tuple(results), tuple(each.cell for each in alone), expected, finished=outcome.status == 0, seconds=seconds
+    )
 
 
 def _result(
@@ -514,7 +520,7 @@ class LifeOf:
         reached = 0
         while not self._finished and not self._ended and any(cell.deeds >= reached for cell in left):
             seen = accompany(self._bench, [cell for cell in left if cell.deeds >= reached], self._expected)
-            self._finished = seen.finished
+            self._finished, self._expected = seen.finished, seen.expected
             self._say(
                 f"  a run ({seen.seconds} s); to be tried alone: {'; '.join(c.label for c in seen.alone) or 'none'}"
             )
@@ -554,7 +560,7 @@ class LifeOf:
             if cell.after == "stays stopped" and result.outcome == "stopped":
                 self._ended = True
                 result = result.also(stays_stopped(self._bench, cell))
-            if cell.back and result.outcome == "stopped":
+            if result.outcome == "stopped" and judge.gave_back(self._bench.lab, self._expected):
                 self._expected = judge.and_back(self._bench.lab, self._expected)
             self._note((cell, result))
             # What is in the record, or on the disk, would be held against the next cell; what a message lacks is not.
