@@ -32,7 +32,7 @@ from integration.conftest import Lab, Outcome, read_recap
 from . import judge
 from .bench import RUN_LIMIT, Bench
 from .book import Book, Chapter
-from .cells import MOVED, Cell, of_behaviour, of_requests, part_of, sample
+from .cells import MOVED, PARTS, Cell, of_behaviour, of_requests, part_of, sample
 from .interruption import go_on, learn
 from .points import Entry, anywhere
 from .procedures import PROCEDURES
@@ -159,7 +159,10 @@ def play(bench: Bench, cell: Cell) -> Played:
 
 
 def shifted(cell: Cell, shift: int) -> list[dict[str, t.Any]]:
-    return [{**fault, "deeds": fault["deeds"] + shift} for fault in cell.strikes]
+    """The cell's faults; those of requests strike nothing in a later part."""
+    end = next((number for number in sorted(PARTS) if number > cell.deeds), None)
+    until = {"until": end + shift} if cell.is_of_a_request and end is not None else {}
+    return [{**fault, "deeds": fault["deeds"] + shift, **until} for fault in cell.strikes]
 
 
 def is_armed(cell: Cell) -> bool:
