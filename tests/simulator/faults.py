@@ -51,7 +51,7 @@ class FaultError(ValueError):
 class Fault:
     """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first.
 
-    It strikes nothing before the appliances had been told `deeds` different changes, nor before the fault with the number
+    It strikes nothing before the appliances had been told `deeds` different changes, nor when they had been told `until`, nor before the fault with the number
     `following` has struck, nor before it is `armed`. `at` is the number of the request that it struck last. One that is
     held waits for `release`.
     """
@@ -66,6 +66,7 @@ class Fault:
     options: dict[str, t.Any]
     deeds: int = 0
     following: int | None = None
+    until: int | None = None
     armed: bool = True
     struck: int = 0
     at: int = 0
@@ -121,6 +122,7 @@ class Faults:
                 data,
                 int(data.pop("deeds", 0)),
                 data.pop("following", None),
+                data.pop("until", None),
                 bool(data.pop("armed", True)),
             )
             self._faults.append(fault)
@@ -180,6 +182,8 @@ class Faults:
 
     def _is_due(self, fault: Fault, device: str | None, deeds: int) -> bool:
         if not fault.armed or fault.device not in (None, device) or deeds < fault.deeds:
+            return False
+        if fault.until is not None and deeds >= fault.until:
             return False
         return fault.following is None or any(each.number == fault.following and each.struck for each in self._faults)
 

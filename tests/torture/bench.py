@@ -17,7 +17,8 @@ import time
 import types
 import typing as t
 
-from integration.conftest import Lab, Outcome, environment, wait_until_gone
+from ansible_collections.bseries.sra.plugins.module_utils._errors import WaitTimeout
+from integration.conftest import GONE_LIMIT, Lab, Outcome, environment, wait_until, wait_until_gone
 from simulator.process import SimulatorProcess
 
 from .procedures import SCALE, Procedure
@@ -131,9 +132,18 @@ class Bench:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        left = wait_until_gone(self.lab.folder)
+        left = [*wait_until_gone(self.lab.folder), *self._wait_for_forked()]
         self.lab.simulator.clear_faults()
         return tuple(left)
+
+    def _wait_for_forked(self) -> list[str]:
+        if self._warm is None:
+            return []
+        with contextlib.suppress(WaitTimeout):
+            wait_until(
+                "the end of all that was forked", lambda: self._warm is None or not self._warm.others(), GONE_LIMIT
+            )
+        return self._warm.others()
 
     def await_held(self, process: Started) -> bool:
         """Whether a request of the run is held; not, where the run ends before."""

@@ -35,6 +35,8 @@ PARTS: t.Final = {
     12: "verify the pair",
 }
 """The parts of the asynchronous procedure by the number of changes that the appliances have been told before."""
+MOVED: t.Final = 8
+"""So many changes have been told when production has moved."""
 
 
 def part_of(deeds: int) -> str:

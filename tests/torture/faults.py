@@ -32,7 +32,7 @@ from integration.conftest import Lab, Outcome, read_recap
 from . import judge
 from .bench import RUN_LIMIT, Bench
 from .book import Book, Chapter
-from .cells import Cell, of_behaviour, of_requests, part_of, sample
+from .cells import MOVED, PARTS, Cell, of_behaviour, of_requests, part_of, sample
 from .interruption import go_on, learn
 from .points import Entry, anywhere
 from .procedures import PROCEDURES
@@ -158,28 +158,38 @@ def play(bench: Bench, cell: Cell) -> Played:
     return Played(Outcome(status, text, read_recap(text)), went_on)
 
 
+def shifted(cell: Cell, shift: int) -> list[dict[str, t.Any]]:
+    """The cell's faults; those of requests strike nothing in a later part."""
+    end = next((number for number in sorted(PARTS) if number > cell.deeds), None)
+    until = {"until": end + shift} if cell.is_of_a_request and end is not None else {}
+    return [{**fault, "deeds": fault["deeds"] + shift, **until} for fault in cell.strikes]
+
+
 def is_armed(cell: Cell) -> bool:
     """Whether the fault may strike from the start of the run; the look at the appliances belongs to the first part."""
     return cell.deeds == 0 or not cell.is_of_a_request
 
 
-def put(lab: Lab, cell: Cell) -> None:
-    """Put the cell's faults. The next write after a fault of a request is held: to get there is to be carried through."""
+def put(lab: Lab, cell: Cell, shift: int = 0) -> None:
+    """Put the cell's faults. The next write after a fault of a request is held: to get there is to be carried through.
+
+    ``shift`` is by how many the appliances were told more different changes than in an undisturbed run.
+    """
     cell.prepare(lab)
-    for fault in cell.strikes:
+    for fault in shifted(cell, shift):
         number = lab.simulator.fault(**fault, armed=is_armed(cell))["number"]
         if cell.is_of_a_request:
             match = {"kind_of_request": "^write$"}
             # What strikes a write does not strike at the same write that is sent again.
-            deeds = cell.deeds + (fault["match"]["kind_of_request"] == match["kind_of_request"])
+            deeds = cell.deeds + shift + (fault["match"]["kind_of_request"] == match["kind_of_request"])
             lab.simulator.fault("hold", match=match, deeds=deeds, following=number)
 
 
-def strike(bench: Bench, cell: Cell, expected: judge.Expected) -> tuple[Result, bool]:
+def strike(bench: Bench, cell: Cell, expected: judge.Expected, shift: int = 0) -> tuple[Result, bool]:
     """One run with the fault, judged, and whether the procedure is at its end; the fault is gone afterwards."""
     began = time.monotonic()
     lab = bench.lab
-    put(lab, cell)
+    put(lab, cell, shift)
     outcome, went_on = play(bench, cell)
     struck = went_on or not cell.strikes or any(fault["struck"] for fault in lab.simulator.faults())
     lab.simulator.clear_faults()
@@ -205,7 +215,8 @@ def _judge(
 ) -> list[str]:
     lab = bench.lab
     problems = [*judge.violations(lab), *judge.disk(lab.folder)]
-    problems += [] if cell.back else judge.deeds(lab, expected)
+    if not (outcome.status and judge.gave_back(lab, expected)):
+        problems += ["production did not move back"] if cell.back and outcome.status else judge.deeds(lab, expected)
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
         problems.append(f"production is served by nobody after the stop: {judge.last_words(outcome)}")
     if not struck:
@@ -239,6 +250,8 @@ class Company:
 
     results: tuple[tuple[Cell, Result], ...]
     alone: tuple[Cell, ...]
+    expected: judge.Expected
+    went_back: bool
     finished: bool
     problems: tuple[str, ...] = ()
     spoilt: bool = False
@@ -292,11 +305,15 @@ def tell_apart(
     return carried, last, []
 
 
-def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected) -> Company:
+def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected, shift: int = 0) -> Company:
     """One run with all these faults, none at the same request as another; the faults are gone afterwards."""
     began = time.monotonic()
     lab = bench.lab
-    numbers = {lab.simulator.fault(**cell.strikes[0], armed=is_armed(cell))["number"]: cell for cell in cells}
+    numbers = {
+        lab.simulator.fault(**fault, armed=is_armed(cell))["number"]: cell
+        for cell in cells
+        for fault in shifted(cell, shift)
+    }
     outcome = play_through(bench)
     struck = sorted(
         (Struck(numbers[fault["number"]], fault["at"]) for fault in lab.simulator.faults() if fault["struck"]),
@@ -304,6 +321,9 @@ def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected) -
     )
     lab.simulator.clear_faults()
     carried, stopped, alone = tell_apart(struck, lab.simulator.log(), outcome.status)
+    went_back = bool(outcome.status) and judge.gave_back(lab, expected)
+    if went_back:
+        expected = judge.and_back(lab, expected)
     wrong = [*judge.violations(lab), *judge.disk(lab.folder), *judge.deeds(lab, expected)]
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
         wrong.append("production is served by nobody after the stop")
@@ -314,13 +334,22 @@ def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected) -
         alone = [struck[0]]
     if wrong:
         again = tuple(each.cell for each in struck)
-        return Company((), again, finished=False, problems=tuple(wrong), spoilt=True, seconds=seconds)
+        return Company(
+            (), again, expected, went_back, finished=False, problems=tuple(wrong), spoilt=True, seconds=seconds
+        )
     results = [(each.cell, _result(each.cell, "carried", seconds=seconds)) for each in carried]
     if stopped is not None:
         stop = read_stop(outcome.output)
         problems = message_problems(stop, stopped.cell, _addresses(lab))
         results.append((stopped.cell, _result(stopped.cell, "stopped", stop, problems, seconds=seconds)))
-    return Company(tuple(results), tuple(each.cell for each in alone), finished=outcome.status == 0, seconds=seconds)
+    return Company(
+        tuple(results),
+        tuple(each.cell for each in alone),
+        expected,
+        went_back,
+        finished=outcome.status == 0,
+        seconds=seconds,
+    )
 
 
 def _result(
@@ -477,6 +506,9 @@ class LifeOf:
         self._say = say
         self._keep = keep
         self._last: list[tuple[Cell, Result]] = []
+        self._reached = 0
+        # Changes that an undisturbed run does not make: each device has told of them once.
+        self._shift = 0
         self._finished = False
         self._ended = False
 
@@ -511,10 +543,10 @@ class LifeOf:
 
     def _in_company(self, cells: list[Cell]) -> None:
         left = list(cells)
-        reached = 0
-        while not self._finished and not self._ended and any(cell.deeds >= reached for cell in left):
-            seen = accompany(self._bench, [cell for cell in left if cell.deeds >= reached], self._expected)
-            self._finished = seen.finished
+        while not self._finished and not self._ended and any(cell.deeds >= self._reached for cell in left):
+            able = [cell for cell in left if cell.deeds >= self._reached]
+            seen = accompany(self._bench, able, self._expected, self._shift)
+            self._finished, self._expected = seen.finished, seen.expected
             self._say(
                 f"  a run ({seen.seconds} s); to be tried alone: {'; '.join(c.label for c in seen.alone) or 'none'}"
             )
@@ -530,32 +562,42 @@ class LifeOf:
                 self._note(*seen.results)
             self._stock.put_alone(seen.alone)
             self._stock.give_back(seen.alone)
-            reached = max(reached, _progress(self._bench.lab))
+            self._look(went_back=seen.went_back)
         if self._ended:
             self._stock.give_back(left)
             return
         for cell in left:
-            self._stock.missed(cell)
+            if self._shift and cell.deeds < MOVED:
+                # Production went back before the run came to it.
+                self._stock.give_back([cell])
+            else:
+                self._stock.missed(cell)
+
+    def _look(self, *, went_back: bool) -> None:
+        """See how far the appliances are. What moves production a second time does not count for the parts until it has moved."""
+        if went_back:
+            self._shift, self._reached = 1, MOVED
+        self._reached = max(self._reached, _progress(self._bench.lab) - self._shift)
 
     def _one_by_one(self, cells: list[Cell]) -> None:
-        reached = 0
         left = list(cells)
         while left and not self._finished and not self._ended:
             cell = left.pop(0)
             # A part that is over does not come again in this life.
-            if cell.deeds < reached:
+            if cell.deeds < self._reached:
                 self._stock.give_back([cell])
                 continue
-            result, self._finished = strike(self._bench, cell, self._expected)
-            reached = max(reached, _progress(self._bench.lab))
+            result, self._finished = strike(self._bench, cell, self._expected, self._shift)
+            went_back = result.outcome == "stopped" and judge.gave_back(self._bench.lab, self._expected)
+            if went_back:
+                self._expected = judge.and_back(self._bench.lab, self._expected)
+            self._look(went_back=went_back)
             if result.outcome == "passed by" and not result.problems and self._stock.missed(cell):
                 self._say(f"  not met ({result.seconds} s) {cell.label}")
                 continue
             if cell.after == "stays stopped" and result.outcome == "stopped":
                 self._ended = True
                 result = result.also(stays_stopped(self._bench, cell))
-            if cell.back and result.outcome == "stopped":
-                self._expected = judge.and_back(self._bench.lab, self._expected)
             self._note((cell, result))
             # What is in the record, or on the disk, would be held against the next cell; what a message lacks is not.
             self._ended = self._ended or any(not problem.startswith(_OF_A_MESSAGE) for problem in result.problems)

@@ -11,6 +11,7 @@ differs from a run that a user starts is only that its imports were made before.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -50,7 +51,8 @@ class Warm:
 
     def __init__(self, environment: t.Mapping[str, str]) -> None:
         # Without HOME nothing takes this process for a part of a run.
-        given = {**environment, "SRA_HOME": environment["HOME"]}
+        self._home = environment["HOME"]
+        given = {**environment, "SRA_HOME": self._home}
         del given["HOME"]
         self._process = subprocess.Popen(
             [sys.executable, __file__], env=given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -66,6 +68,16 @@ class Warm:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(20)
+
+    def others(self) -> list[str]:
+        """What was forked from this process and is still there: runs, and what they leave behind for a moment."""
+        mark = f"SRA_HOME={self._home}".encode()
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if int(path.name) != self._process.pid and mark in (path / "environ").read_bytes().split(b"\0"):
+                    found.append((path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+        return [command for command in found if command]
 
     def start(self, arguments: t.Sequence[str], folder: pathlib.Path, output: str) -> Run:
         """Raises RuntimeError where the process has ended."""

@@ -26,6 +26,10 @@ _USUAL_SECONDS: t.Final = 3600.0
 _LONGEST: t.Final = 366 * 24 * 3600
 _MAX_ANSWER: t.Final = 64 * 1024
 _NOTHING: t.Final = "no token was given; nothing was changed"
+_NOT_READY: t.Final = (
+    "The web server of the appliance is not ready, or what stands before it does not reach it: see whether the appliance "
+    "is up, then run the same command again."
+)
 ERRORS: t.Final = frozenset(
     {
         "access_denied",
@@ -179,16 +183,18 @@ class TokenSource:
     def _failure(self, response: Response, answer: dict[str, t.Any] | None) -> ApiError | AuthenticationError:
         words = error_words(response, answer, self._redactor)
         status = response.status
-        if answer is None and status not in (401, 403):
-            return self._no_service(status, words)
         if status >= 500 or (answer is not None and answer.get("error") == "server_error"):
             return ApiError(
                 f"The token service of {self._label} failed",
                 status=status,
+                expected="a token",
                 seen=words,
                 appliance=self._label,
                 state=_NOTHING,
+                advice=_NOT_READY if answer is None else None,
             )
+        if answer is None and status not in (401, 403):
+            return self._no_service(status, words)
         message, advice = self._why(words.lower(), status, str((answer or {}).get("error") or ""))
         self._refusal = AuthenticationError(
             message,
@@ -229,10 +235,6 @@ class TokenSource:
         )
 
     def _no_service(self, status: int, words: str) -> ApiError:
-        if status >= 500:
-            advice = "The web server of the appliance is not ready; wait and look again."
-        else:
-            advice = "Check that host, port and tls_server_name lead to the appliance's site, and that its APIs are on."
         return ApiError(
             f"{self._label} has no token service at {_PATH}",
             status=status,
@@ -241,7 +243,7 @@ class TokenSource:
             appliance=self._label,
             page=PAGE,
             state=_NOTHING,
-            advice=advice,
+            advice="Check that host, port and tls_server_name lead to the appliance's site, and that its APIs are on.",
         )
 
 

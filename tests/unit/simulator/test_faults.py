@@ -103,6 +103,16 @@ def test_a_fault_waits_until_appliances_were_told_to_change(pair):
     assert [entry["deeds"] for entry in pair.sim.log(operation="api.command.v2.health.get")] == [0, 1]
 
 
+def test_a_fault_ends_when_the_appliances_were_told_enough(pair):
+    browser = pair.signed_in("a", "login")
+    api = pair.api("a")
+    pair.sim.fault("status", match={"operation": "health"}, until=1, count=None)
+    assert api.call("GET", HEALTH).status_code == 502
+    browser.follow("jump")
+    browser.press("Save Changes", limit="8")
+    assert api.call("GET", HEALTH).status_code == 200
+
+
 def test_a_fault_waits_until_another_one_has_struck(pair):
     api = pair.api("a")
     first = pair.sim.fault("status", match={"operation": "health"})

@@ -125,14 +125,15 @@ def test_a_message_that_leaves_something_out_is_a_problem(gone: str, missing: st
 
 
 class FakeSimulator:
-    def __init__(self, *deeds: tuple[str, str]) -> None:
+    def __init__(self, *deeds: tuple[str, str], holders: t.Sequence[str | None] = ("one-a",)) -> None:
         self._deeds = [{"device": device, "what": what} for device, what in deeds]
+        self._holders = holders
 
     def deeds(self) -> list[dict[str, str]]:
         return self._deeds
 
-    def timeline(self) -> list[dict[str, str]]:
-        return [{"holder": "one-a"}]
+    def timeline(self) -> list[dict[str, str | None]]:
+        return [{"holder": holder} for holder in self._holders]
 
 
 def test_what_is_done_twice_is_a_problem_unless_it_does_no_harm(tmp_path: pathlib.Path) -> None:
@@ -144,6 +145,23 @@ def test_what_is_done_twice_is_a_problem_unless_it_does_no_harm(tmp_path: pathli
     assert judge.deeds(lab(install, sync, sync), expected) == []
     assert len(judge.deeds(lab(install, install, sync), expected)) == 1
     assert len(judge.deeds(lab(install, sync, ("one-a", "install of base-3.3.2")), expected)) == 1
+
+
+def test_production_that_is_given_back_is_expected_to_move_again(tmp_path: pathlib.Path) -> None:
+    def lab(*deeds: tuple[str, str], holders: t.Sequence[str | None]) -> Lab:
+        return Lab(t.cast(t.Any, FakeSimulator(*deeds, holders=holders)), tmp_path, {})
+
+    off, on, there = ("one-a", "shared IP disabled"), ("one-a", "shared IP enabled"), ("one-b", "shared IP enabled")
+    saved = ("one-a", "address 127.0.1.10 changed")
+    expected = judge.expected_of(lab(saved, off, there, holders=["one-a", None, "one-b"]))
+    back = lab(saved, off, saved, on, holders=["one-a", None, "one-a"])
+    assert judge.gave_back(back, expected)
+    assert judge.and_back(back, expected).holders == ["one-a", None, "one-a", None, "one-b"]
+    assert not judge.gave_back(lab(saved, off, holders=["one-a", None]), expected)
+    assert not judge.gave_back(lab(saved, off, saved, on, holders=["one-a", None]), expected)
+    assert not judge.gave_back(lab(saved, off, saved, on, off, holders=["one-a", None]), expected)
+    install = ("one-b", "install of base-3.3.2")
+    assert not judge.gave_back(lab(install, saved, off, saved, on, holders=["one-a", None, "one-a"]), expected)
 
 
 def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
