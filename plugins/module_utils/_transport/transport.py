@@ -25,8 +25,8 @@ from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
 from .failures import LedAway, RequestFailed, TlsRefused
-from .held import MayGo
 from .headers import charset, content_length
+from .held import MayGo
 from .redact import Redactor
 from .sessions import Sessions
 
