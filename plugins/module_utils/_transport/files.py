@@ -38,6 +38,9 @@ class HashingFile:
             self.head += data[: _HEAD - len(self.head)]
         return len(data)
 
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
@@ -129,7 +132,7 @@ def write_error(exc: OSError) -> InputError:
     """The error for a file that takes no more bytes."""
     return InputError(
         f"The download cannot be written: {exc.strerror or exc}",
-        state="the incomplete file was removed; the appliance was not changed",
+        state="the download was stopped; the appliance was not changed",
         advice="Free space in the folder or choose another one.",
     )
 
