@@ -315,7 +315,7 @@ class BrowserSession(WebSession):
             return self.transport.download(
                 "GET", action.url, dest_file, headers=headers, deadline=deadline, follow_redirects=True
             )
-        wanted = self._browser.receive(dest_file)
+        wanted = self._browser.receive(dest_file, deadline)
         # Downloading writes nothing on the appliance, but a page may ask for it by POST: not in check mode.
         kind: Kind = "read" if self.check_mode else "write"
         try:

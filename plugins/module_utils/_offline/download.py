@@ -74,6 +74,9 @@ class _Appending:
     def __init__(self, file: t.BinaryIO) -> None:
         self._file = file
 
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     def write(self, data: bytes) -> int:
         try:
             return self._file.write(data)

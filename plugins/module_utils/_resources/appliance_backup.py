@@ -88,10 +88,16 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         if check_mode:
             return _predict(connection, wish, path)
         wish.target.prepare()
+<<<<<<< HEAD
         backup = _download(connection, wish, path, by_api=by_api)
         backup_folder.verify_download(path, backup)
+=======
+        deadline = Deadline(wish.wait_timeout, connection.clock)
+        backup = _download(connection, wish, path, deadline, by_api=by_api)
+        backup_folder.verify_on_disk(path, backup.size, backup.sha256)
+>>>>>>> dfee21d841fe38751d8fffea9bf00ce5d28dab36
         earlier = next(iter(_known(connection, wish)), None)
-        checks = backup_checks.look_at(path, earlier.size if earlier else None)
+        checks = backup_checks.look_at(path, earlier.size if earlier else None, deadline)
         key = _download_vault_key(connection, wish, path) if wish.vault_key else None
         description = backup_folder.describe(
             backup,
@@ -153,8 +159,9 @@ def _may_use_api(connection: Connection) -> bool:
     return True
 
 
-def _download(connection: Connection, wish: Wish, path: pathlib.Path, *, by_api: bool) -> BackupFile:
-    deadline = Deadline(wish.wait_timeout, connection.clock)
+def _download(
+    connection: Connection, wish: Wish, path: pathlib.Path, deadline: Deadline, *, by_api: bool
+) -> BackupFile:
     if by_api:
         return connection.api.backup(path, wish.password, deadline)
     return software_page.download_backup(connection.login_web, path, wish.password, deadline)

@@ -71,6 +71,8 @@ def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end
     """
     delimited = raw.length_remaining is not None or raw.chunked
     size = 0
+    if allowed is not None and (raw.length_remaining or 0) > allowed:
+        raise _bad_answer(line, f"announces more than the {allowed} bytes allowed here")
     try:
         for piece in pieces(raw, allowed):
             size += len(piece)

@@ -38,9 +38,14 @@ class HashingFile:
             self.head += data[: _HEAD - len(self.head)]
         return len(data)
 
+<<<<<<< HEAD
     def _take(self, data: bytes) -> None:
         self._file.write(data)
         self._hash.update(data)
+=======
+    def fileno(self) -> int:
+        return self._file.fileno()
+>>>>>>> dfee21d841fe38751d8fffea9bf00ce5d28dab36
 
     @property
     def sha256(self) -> str:
@@ -174,7 +179,7 @@ def write_error(exc: OSError) -> InputError:
     """The error for a file that takes no more bytes."""
     return InputError(
         f"The download cannot be written: {exc.strerror or exc}",
-        state="the incomplete file was removed; the appliance was not changed",
+        state="the download was stopped; the appliance was not changed",
         advice="Free space in the folder or choose another one.",
     )
 

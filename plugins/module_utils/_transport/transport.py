@@ -28,6 +28,7 @@ from .failures import LedAway, RequestFailed, TlsRefused
 from .headers import charset, content_length
 from .held import MayGo
 from .redact import Redactor
+from .room import LARGEST, RoomySink
 from .sessions import Sessions
 
 USER_AGENT: t.Final = "bseries.sra"
@@ -191,7 +192,7 @@ class Transport:
         keep_alive: bool = True,
         timeout: float | None = None,
         deadline: Deadline | None = None,
-        max_bytes: int | None = None,
+        max_bytes: int = LARGEST,
         follow_redirects: bool = False,
         cookies: bool = True,
         accept: t.Callable[[int, http.client.HTTPMessage], bool] | None = None,
@@ -201,6 +202,7 @@ class Transport:
         ``accept`` may decide by status and headers, before a byte is written, that an answer is not to be streamed. The
         body of any other answer is in the response (at most 16 MiB). A body that is shorter than announced, or that
         ends by a connection cut without a proper end, raises RequestFailed: what was written then is to be thrown away.
+        So does one of more than ``max_bytes``; where the disk has no room, InputError is raised.
         """
         buffer = io.BytesIO()
         call = Call(
@@ -218,7 +220,7 @@ class Transport:
             call,
             self._budget(timeout, deadline, whole=False),
             lambda status, headers: (
-                (TellingSink(dest_file, _announced(headers)), max_bytes)
+                (TellingSink(RoomySink(dest_file, _announced(headers)), _announced(headers)), max_bytes)
                 if 200 <= status < 300 and (accept is None or accept(status, headers))
                 else (buffer, MAX_BODY)
             ),
