@@ -88,14 +88,9 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         if check_mode:
             return _predict(connection, wish, path)
         wish.target.prepare()
-<<<<<<< HEAD
-        backup = _download(connection, wish, path, by_api=by_api)
-        backup_folder.verify_download(path, backup)
-=======
         deadline = Deadline(wish.wait_timeout, connection.clock)
         backup = _download(connection, wish, path, deadline, by_api=by_api)
-        backup_folder.verify_on_disk(path, backup.size, backup.sha256)
->>>>>>> dfee21d841fe38751d8fffea9bf00ce5d28dab36
+        backup_folder.verify_download(path, backup)
         earlier = next(iter(_known(connection, wish)), None)
         checks = backup_checks.look_at(path, earlier.size if earlier else None, deadline)
         key = _download_vault_key(connection, wish, path) if wish.vault_key else None

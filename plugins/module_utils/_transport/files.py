@@ -38,14 +38,12 @@ class HashingFile:
             self.head += data[: _HEAD - len(self.head)]
         return len(data)
 
-<<<<<<< HEAD
     def _take(self, data: bytes) -> None:
         self._file.write(data)
         self._hash.update(data)
-=======
+
     def fileno(self) -> int:
         return self._file.fileno()
->>>>>>> dfee21d841fe38751d8fffea9bf00ce5d28dab36
 
     @property
     def sha256(self) -> str:

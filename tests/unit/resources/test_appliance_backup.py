@@ -23,17 +23,13 @@ from unit.resources.fakes import UTC, Appliance, World
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import software_management
-<<<<<<< HEAD
 from ansible_collections.bseries.sra.plugins.module_utils._records import BackupFile
 from ansible_collections.bseries.sra.plugins.module_utils._resources import (
     _backup_checks,
     _backup_folder,
     appliance_backup,
 )
-=======
-from ansible_collections.bseries.sra.plugins.module_utils._resources import _backup_checks, appliance_backup
 from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline
->>>>>>> dfee21d841fe38751d8fffea9bf00ce5d28dab36
 
 OPTIONS: dict[str, t.Any] = {
     **ACCOUNTS,
