@@ -47,3 +47,14 @@ def test_a_page_says_the_state_and_what_to_do(page: pathlib.Path) -> None:
     assert "**State of the appliances:**" in text
     assert "**What to do:**" in text
     assert f"stops/{page.name}" in (DOCS / "stops.md").read_text(encoding="utf-8")
+
+
+def test_modules_document_every_kind_of_error() -> None:
+    documented = re.compile(r"kind:\n\s+description: (V\(input\).*?)\n\s+type:", re.DOTALL)
+    found = {
+        path.stem: set(re.findall(r"V\((\w+)\)", match[1]))
+        for path in (DOCS.parent / "plugins" / "modules").glob("*.py")
+        if (match := documented.search(path.read_text(encoding="utf-8")))
+    }
+    assert len(found) > 10
+    assert {name: kinds() ^ told for name, told in found.items() if told != kinds()} == {}
