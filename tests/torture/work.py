@@ -17,7 +17,7 @@ from .bench import Bench
 from .points import chains
 
 T = t.TypeVar("T")
-Taken = t.TypeVar("Taken", covariant=True)
+Taken_co = t.TypeVar("Taken_co", covariant=True)
 Say = t.Callable[[str], None]
 
 
@@ -72,8 +72,8 @@ class Pile(t.Generic[T]):
             self._dealt.append([one])
 
 
-class Source(t.Protocol[Taken]):
-    def take(self) -> Taken | None:
+class Source(t.Protocol[Taken_co]):
+    def take(self) -> Taken_co | None:
         """The next chain; None where there is no more."""
 
 
