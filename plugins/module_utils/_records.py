@@ -205,13 +205,17 @@ class Failover:
 
 @dataclasses.dataclass(frozen=True)
 class BackupFile:
-    """A verified backup on the controller's disk; ``size`` in bytes; ``source`` is ``api`` or ``page``."""
+    """A verified backup on the controller's disk; ``size`` in bytes; ``source`` is ``api`` or ``page``.
+
+    ``read_back``: what stands on the disk was read again already and is what came.
+    """
 
     path: str
     size: int
     sha256: str
     source: str
     created: datetime.datetime
+    read_back: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

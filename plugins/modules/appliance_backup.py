@@ -66,7 +66,8 @@ options:
     type: int
   wait_timeout:
     description:
-      - Seconds that the download may take.
+      - Seconds that the download may take, and the look into the archive after it. Where they are over, the rest of the
+        archive is not looked at.
     type: int
     default: 3600
 seealso:
@@ -132,7 +133,8 @@ removed:
 checks:
   description:
     - What can be told of a new backup from outside, each with C(check), C(title), C(outcome), C(cause) and C(remedy). Whether an
-      archive of a known kind opens to its end, and its size beside the backup before.
+      archive of a known kind opens to its end, and its size beside the backup before. An archive that unpacks to more than
+      1 GiB and 100 times its size is not looked at further, which the check says.
     - The vendor's format is not published, so that only an appliance can say for certain whether a backup can be restored.
   returned: success, empty where no backup was made
   type: list

@@ -39,8 +39,10 @@ options:
     type: int
   assume_original:
     description:
-      - Only for check mode with O(state=restored) and nothing remembered. The number that an earlier task, which was only predicted, would have
-        remembered when it set O(max_concurrent_upgrades).
+      - The number of before, where nothing is remembered although O(max_concurrent_upgrades) was set for an upgrade.
+      - With O(state=present), where the appliance has O(max_concurrent_upgrades) already, it is remembered in O(remember); as when
+        the file was lost and the other appliance of the pair still has the number of before.
+      - With O(state=restored) it is for check mode only, as what an earlier task that was only predicted would have remembered.
     type: int
   remember:
     description:
@@ -86,6 +88,11 @@ original:
   returned: success
   type: int
   sample: 50
+remembered:
+  description: Whether O(remember) holds a number to put back, or in check mode would hold one that was told.
+  returned: success
+  type: bool
+  sample: true
 message:
   description: The appliance's own words, or why nothing was done.
   returned: success

@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 SCALE = 600.0
 PROBE_SECONDS = 0.01
-LIMIT = 1800.0
+LIMIT = 3600.0
 """Seconds that one run may take."""
 
 Way = t.Literal["product", "peer", "floor"]

@@ -9,7 +9,10 @@ from __future__ import annotations
 import datetime
 import json
 import pathlib
+import shutil
 import typing as t
+
+import pytest
 
 from .conftest import Lab, Outcome
 from .test_procedures import CONFIRMED, SINGLE, StartLab, assert_upgraded, write_by
@@ -107,6 +110,45 @@ def test_the_limit_is_put_back_after_a_failure_and_after_a_killed_run(start_lab:
     assert again.status == 0, again.output
     assert limit(lab, "a") == 50
     assert not note.exists()
+
+
+def lose_the_disk(lab: Lab) -> None:
+    """As that of a job in a container."""
+    shutil.rmtree(lab.settings["sra_backup_dir"])
+
+
+@pytest.mark.parametrize(
+    "deed", [write_by("updates", "b"), write_by("networking", "b")], ids=["before the update of B", "after the swing"]
+)
+def test_the_other_device_tells_what_the_limit_was_where_the_note_is_lost(
+    start_lab: StartLab, deed: t.Callable[[Lab], bool]
+) -> None:
+    lab = start_lab(sra_jump_client_limit=5)
+    lab.kill_when("upgrade_asynchronous", *CONFIRMED, reached=deed)
+    assert limit(lab, "b") == 5
+    lose_the_disk(lab)
+    checked = lab.play("upgrade_asynchronous", "--check", *CONFIRMED)
+    again = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert (checked.status, again.status) == (0, 0), checked.output + again.output
+    assert changed(checked) == changed(again)
+    assert "one-a still has 50: that is what will be put back" in said(again)
+    assert (limit(lab, "a"), limit(lab, "b")) == (50, 50)
+    assert "nothing tells what it was" not in said(again)
+    third = lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert changed(third) == {"one-a": 0}
+    assert "nothing tells what it was" not in said(third)
+
+
+def test_a_limit_of_which_nothing_tells_what_it_was_is_a_task_for_people(start_lab: StartLab) -> None:
+    lab = start_lab(SINGLE, sra_jump_client_limit=5)
+    lab.kill_when("upgrade_single", reached=write_by("updates", "a"))
+    lose_the_disk(lab)
+    for _run in range(2):
+        again = lab.play("upgrade_single")
+        assert again.status == 0, again.output
+        assert "upgrades on one-a is 5, as for an upgrade, and nothing tells what it was before" in said(again)
+    assert limit(lab, "a") == 5
+    assert changed(again) == {"one-a": 0}
 
 
 def test_missing_clients_stop_the_next_step_only(start_lab: StartLab) -> None:

@@ -122,7 +122,7 @@ def signer() -> t.Iterator[dict[str, str]]:
         try:
             run(*gpg, "--quick-gen-key", "release@example.com", "ed25519", "sign", "1d", cwd=pathlib.Path(home), **own)
             listed = run("gpg", "--batch", "--with-colons", "--list-keys", cwd=pathlib.Path(home), **own)
-            key = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
+            (key,) = (line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
             yield {**own, "SRA_SIGNING_KEY": key}
         finally:
             subprocess.run(["gpgconf", "--kill", "all"], env={**os.environ, **own}, check=False, capture_output=True)

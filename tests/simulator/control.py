@@ -101,6 +101,9 @@ class Control:
         if path == "/release":
             world.faults.release()
             return {}
+        if path == "/arm":
+            world.faults.arm()
+            return {}
         if path == "/reset":
             self._simulation.reset()
             return {}

@@ -51,8 +51,9 @@ class FaultError(ValueError):
 class Fault:
     """One fault. `count` is how often it still strikes (None: until removed), `skip` how many matches pass first.
 
-    It strikes nothing before the appliances had been told `deeds` different changes, nor before the fault with the number
-    `following` has struck. One that is held waits for `release`.
+    It strikes nothing before the appliances had been told `deeds` different changes, nor when they had been told `until`, nor before the fault with the number
+    `following` has struck, nor before it is `armed`. `at` is the number of the request that it struck last. One that is
+    held waits for `release`.
     """
 
     number: int
@@ -65,7 +66,10 @@ class Fault:
     options: dict[str, t.Any]
     deeds: int = 0
     following: int | None = None
+    until: int | None = None
+    armed: bool = True
     struck: int = 0
+    at: int = 0
     released: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     @property
@@ -80,6 +84,7 @@ class Fault:
             "device": self.device,
             "count": self.count,
             "struck": self.struck,
+            "at": self.at,
             "held": self.held,
             "match": {key: pattern.pattern for key, pattern in self.match.items()},
             **self.options,
@@ -117,6 +122,8 @@ class Faults:
                 data,
                 int(data.pop("deeds", 0)),
                 data.pop("following", None),
+                data.pop("until", None),
+                bool(data.pop("armed", True)),
             )
             self._faults.append(fault)
             return fault
@@ -125,6 +132,12 @@ class Faults:
         self.release()
         with self._lock:
             self._faults.clear()
+
+    def arm(self) -> None:
+        """Let those strike that were put without being armed."""
+        with self._lock:
+            for fault in self._faults:
+                fault.armed = True
 
     def release(self) -> None:
         """Let the requests go that are held: they are cut off."""
@@ -152,21 +165,25 @@ class Faults:
         *,
         after: bool,
         kinds: t.Collection[str] = REQUEST_KINDS,
+        number: int = 0,
     ) -> Fault | None:
         """The fault that strikes the request with these facts, before or after the appliance has acted on it.
 
-        `deeds` counts the different changes before this request.
+        `deeds` counts the different changes before this request, which has the `number` in the log.
         """
         with self._lock:
             for fault in self._faults:
                 if fault.kind not in kinds or fault.after is not after or not self._is_due(fault, device, deeds):
                     continue
                 if all(pattern.search(facts.get(key, "")) for key, pattern in fault.match.items()) and self._use(fault):
+                    fault.at = number
                     return fault
         return None
 
     def _is_due(self, fault: Fault, device: str | None, deeds: int) -> bool:
-        if fault.device not in (None, device) or deeds < fault.deeds:
+        if not fault.armed or fault.device not in (None, device) or deeds < fault.deeds:
+            return False
+        if fault.until is not None and deeds >= fault.until:
             return False
         return fault.following is None or any(each.number == fault.following and each.struck for each in self._faults)
 

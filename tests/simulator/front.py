@@ -107,7 +107,9 @@ class Front:
         raise Struck(fault)
 
     def _strike(self, entry: Entry, *, after: bool, kinds: t.Collection[str] = REQUEST_KINDS) -> Fault | None:
-        return self._world.faults.strike_request(self.device.name, _facts(entry), entry.deeds, after=after, kinds=kinds)
+        return self._world.faults.strike_request(
+            self.device.name, _facts(entry), entry.deeds, after=after, kinds=kinds, number=entry.seq
+        )
 
     def _as_fault_says(self, fault: Fault, response: Response) -> Response:
         if fault.kind == "hold":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import email.message
 import http.server
+import io
 import itertools
 import socket
 import ssl
@@ -18,6 +19,8 @@ import typing as t
 import urllib.parse
 
 MAX_BODY = 8_000_000_000
+_SMALL = 1_000_000
+"""Bytes of a body that is complete before anybody looks at the request, as web servers do; larger ones are streamed."""
 _connections = itertools.count(1)
 
 
@@ -89,9 +92,16 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Response(411, b"A Content-Length is needed.\n", close=True))
             return
+        source: t.Any = self.rfile
+        if int(length) <= _SMALL:
+            content = self.rfile.read(int(length))
+            if len(content) < int(length):
+                self.close_connection = True
+                return
+            source = io.BytesIO(content)
         self._nth += 1
         parts = urllib.parse.urlsplit(self.path)
-        body = _Body(self.rfile, int(length))
+        body = _Body(source, int(length))
         request = Request(
             self.command,
             urllib.parse.unquote(parts.path),

@@ -154,6 +154,10 @@ class SimulatorProcess:
         """Cut off the requests that are held."""
         self._call("POST", "/release", {})
 
+    def arm(self) -> None:
+        """From now on the faults strike that were put with ``armed=False``."""
+        self._call("POST", "/arm", {})
+
     def fault(self, kind: str, device: str | None = None, **options: t.Any) -> dict[str, t.Any]:
         answer: dict[str, t.Any] = self._call("POST", "/fault", {"kind": kind, "device": device, **options})
         return answer

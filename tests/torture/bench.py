@@ -17,10 +17,14 @@ import time
 import types
 import typing as t
 
-from integration.conftest import Lab, Outcome, wait_until_gone
+from ansible_collections.bseries.sra.plugins.module_utils._errors import WaitTimeout
+from integration.conftest import GONE_LIMIT, Lab, Outcome, environment, wait_until, wait_until_gone
 from simulator.process import SimulatorProcess
 
 from .procedures import SCALE, Procedure
+from .warm import Run, Warm
+
+Started = subprocess.Popen[str] | Run
 
 RUN_LIMIT = 1200.0
 """Seconds that one run may take; a limit, not an expectation."""
@@ -51,6 +55,7 @@ class Bench:
     """A context manager; ``clean`` sets the appliances and the controller's disk back to the start.
 
     ``settings`` are those of the inventory, ``variables`` those of the environment, besides what the procedure has.
+    With ``warm`` what `start` starts is forked from a process that has made its imports; what `play` plays is started anew.
     """
 
     def __init__(
@@ -58,10 +63,14 @@ class Bench:
         procedure: Procedure,
         settings: t.Mapping[str, t.Any] | None = None,
         variables: t.Mapping[str, str] | None = None,
+        *,
+        warm: bool = False,
     ) -> None:
         self.procedure = procedure
         self._settings = dict(settings or {})
         self._variables = dict(variables or {})
+        self._is_warm = warm
+        self._warm: Warm | None = None
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> Bench:
@@ -74,8 +83,15 @@ class Bench:
             **self.procedure.settings,
             **self._settings,
         }
-        self.lab = Lab(simulator, folder, settings, {"TMPDIR": str(folder / "tmp"), **self._variables})
+        self.lab = Lab(
+            simulator,
+            folder,
+            settings,
+            {"TMPDIR": str(folder / "tmp"), "SRA_CONTROL": simulator.ready["control"], **self._variables},
+        )
         self.fresh_disk()
+        if self._is_warm:
+            self._warm = self._exits.enter_context(Warm({**environment(folder), **self.lab.variables}))
         return self
 
     def __exit__(
@@ -103,8 +119,13 @@ class Bench:
             text = output.decode(errors="replace") if isinstance(output, bytes) else output
             return Outcome(124, text, {})
 
-    def start(self, *extra: str, output: int | t.IO[str] = subprocess.DEVNULL) -> subprocess.Popen[str]:
-        return self.lab.start(self.procedure.playbook, *self.procedure.extra, *extra, output=output)
+    def start(self, *extra: str, output: int | t.IO[str] = subprocess.DEVNULL) -> Started:
+        arguments = (self.procedure.playbook, *self.procedure.extra, *extra)
+        if self._warm is None:
+            return self.lab.start(*arguments, output=output)
+        environment(self.lab.folder)
+        path = os.devnull if isinstance(output, int) else output.name
+        return self._warm.start(self.lab.command(*arguments), self.lab.folder, path)
 
     def play_until_held(self) -> End:
         """Start a run, kill its process group while a request is held, and let the request go."""
@@ -117,16 +138,25 @@ class Bench:
             left = self.kill(process)
         return End(held, 0 if held else status, left)
 
-    def kill(self, process: subprocess.Popen[str]) -> tuple[str, ...]:
+    def kill(self, process: Started) -> tuple[str, ...]:
         """Kill a run as a whole, and let go what is held; what of it is still there a while after."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        left = wait_until_gone(self.lab.folder)
+        left = [*wait_until_gone(self.lab.folder), *self._wait_for_forked()]
         self.lab.simulator.clear_faults()
         return tuple(left)
 
-    def await_held(self, process: subprocess.Popen[str]) -> bool:
+    def _wait_for_forked(self) -> list[str]:
+        if self._warm is None:
+            return []
+        with contextlib.suppress(WaitTimeout):
+            wait_until(
+                "the end of all that was forked", lambda: self._warm is None or not self._warm.others(), GONE_LIMIT
+            )
+        return self._warm.others()
+
+    def await_held(self, process: Started) -> bool:
         """Whether a request of the run is held; not, where the run ends before."""
         end = time.monotonic() + RUN_LIMIT
         while time.monotonic() < end and process.poll() is None:

@@ -35,6 +35,8 @@ PARTS: t.Final = {
     12: "verify the pair",
 }
 """The parts of the asynchronous procedure by the number of changes that the appliances have been told before."""
+MOVED: t.Final = 8
+"""So many changes have been told when production has moved."""
 
 
 def part_of(deeds: int) -> str:
@@ -74,6 +76,14 @@ class Cell:
     @property
     def is_of_a_request(self) -> bool:
         return any("match" in strike for strike in self.strikes)
+
+    @property
+    def sort(self) -> tuple[object, ...]:
+        """The request that is struck: no two faults of one run may be at the same."""
+        return (
+            part_of(self.deeds),
+            *((strike["device"], *strike.get("match", {}).values()) for strike in self.strikes),
+        )
 
     @property
     def key(self) -> str:

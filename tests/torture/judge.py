@@ -18,6 +18,8 @@ from .points import anywhere
 
 REPEATABLE: t.Final = frozenset({"data sync", "Jump Client settings changed"})
 """What may be told to an appliance a second time: it does no harm and moves nothing."""
+_MOVES: t.Final = ("shared IP disabled", "shared IP enabled")
+_ADDRESS: t.Final = re.compile(r"address \S+ changed")
 _OWN: t.Final = re.compile(r"inventory\.json|swing\.yml|ansible\.cfg")
 _KEPT: t.Final = re.compile(
     r"backups/([^/]+\.nsb(\.json)?|[^/]+\.(p12|pem|key|crt)(\.json)?|[^/.][^/]*\.json|\.locks/[^/]+\.lock)"
@@ -43,6 +45,17 @@ def expected_of(lab: Lab) -> Expected:
 def and_back(lab: Lab, expected: Expected) -> Expected:
     """What is expected after production has moved back: it moves again, as in an undisturbed run."""
     return Expected(_deeds(lab) + expected.deeds, _holders(lab)[:-1] + expected.holders)
+
+
+def gave_back(lab: Lab, expected: Expected) -> bool:
+    """Whether what was done beyond that is only that a device that had lost production to none got it back."""
+    found = _deeds(lab)
+    more = {deed for deed in found if found[deed] > expected.deeds[deed] and deed[1] not in REPEATABLE}
+    moves = [(deed["device"], deed["what"]) for deed in lab.simulator.deeds() if deed["what"] in _MOVES]
+    if not more or not all(what in _MOVES or _ADDRESS.fullmatch(what) for _device, what in more) or len(moves) < 2:
+        return False
+    device = moves[-1][0]
+    return moves[-2:] == [(device, _MOVES[0]), (device, _MOVES[1])] and _holders(lab)[-1] == device
 
 
 def _deeds(lab: Lab) -> collections.Counter[tuple[str, str]]:

@@ -25,11 +25,12 @@ _NUMBERS: t.Final = re.compile(r"(?<=<!-- numbers -->\n).*(?=<!-- end of numbers
 
 _HEAD: t.Final = """# Faults
 
-What a run of the asynchronous upgrade does when something goes wrong, as seen with simulated appliances. Each line is one run
-with one fault at one request or in one thing that an appliance does. A run either **carries on**, to its next change or the right
-end, or **stops** and says what was expected and seen, on which appliance, what state things are in and what to do; then the fault
-was taken away and the same command went on from there to the right end. While stopped, production was served by exactly one device.
-After what only the vendor's support can put right the same command touches no update again.
+What a run of the asynchronous upgrade does when something goes wrong, as seen with simulated appliances. Each line is one fault
+at one request or in one thing that an appliance does. A run either **carries on**, to its next change or the right end, or
+**stops** and says what was expected and seen, on which appliance, what state things are in and what to do; then the same command
+went on from there to the right end, without that fault. While stopped, production was served by exactly one device.
+After what only the vendor's support can put right the same command touches no update again. Where the table gives a limit in
+seconds, the run had been given less patience than it has by default, for simulated hours pass in seconds.
 
 This page is generated from `tests/torture/faults.json` by `python -m torture --only faults --write-docs` ([how](torture.md)).
 """

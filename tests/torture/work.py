@@ -17,6 +17,7 @@ from .bench import Bench
 from .points import chains
 
 T = t.TypeVar("T")
+Taken_co = t.TypeVar("Taken_co", covariant=True)
 Say = t.Callable[[str], None]
 
 
@@ -71,7 +72,12 @@ class Pile(t.Generic[T]):
             self._dealt.append([one])
 
 
-def work(pile: Pile[T], jobs: int, make: t.Callable[[], Bench], do: t.Callable[[Bench, list[T]], None]) -> None:
+class Source(t.Protocol[Taken_co]):
+    def take(self) -> Taken_co | None:
+        """The next chain; None where there is no more."""
+
+
+def work(pile: Source[T], jobs: int, make: t.Callable[[], Bench], do: t.Callable[[Bench, T], None]) -> None:
     """Let ``jobs`` workers take chains until none is left. Raises what one of them raises."""
 
     def worker() -> None:

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from .._errors import ApiError, PermissionMissing, WaitTimeout
+from .._transport import again
 from .._transport.body import FormData
 from .._transport.connection import Sink
 from .._transport.transport import Params, Response, Transport
@@ -97,7 +98,7 @@ class ApiCaller:
         )
 
     def _words(self, response: Response) -> str:
-        return self._transport.redactor.text(error_words(response, as_object(response)))
+        return error_words(response, as_object(response), self._transport.redactor)
 
     def _paced(self, call: Call, send: t.Callable[[Call, dict[str, str]], Response]) -> Response:
         def look() -> Look[Response]:
@@ -154,6 +155,11 @@ class ApiCaller:
         return not call.unknown_field_is_401
 
     def _send(self, call: Call, headers: dict[str, str]) -> Response:
+        if call.method == "GET":
+            return again.asked(lambda: self._send_once(call, headers), self._clock)
+        return self._send_once(call, headers)
+
+    def _send_once(self, call: Call, headers: dict[str, str]) -> Response:
         return self._transport.request(
             call.method,
             call.path,

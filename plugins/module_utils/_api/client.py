@@ -140,11 +140,11 @@ class ApiClient:
             accept="*/*",
             timeout=max(_BACKUP_SILENCE, self._transport.endpoint.timeout),
         )
-        with atomic_file(dest) as file:
+        with atomic_file(dest, read_back=True) as file:
             response = self._caller.download(call, file, deadline)
             refuse_other_than_backup(file.head, file.size, response.content_type, self._caller.label)
             size, sha256 = file.size, file.sha256
-        return BackupFile(str(dest), size, sha256, "api", datetime.datetime.now(datetime.UTC))
+        return BackupFile(str(dest), size, sha256, "api", datetime.datetime.now(datetime.UTC), read_back=True)
 
     def require(self, name: str, level: str | None = None, why: str = "") -> None:
         """Raise PermissionMissing where the account is known to lack a permission; silence of the API is no refusal."""

@@ -21,8 +21,15 @@ from .permissions import PAGE
 _PATH: t.Final = "/oauth2/token"
 # A token is not used in its last minute.
 _SPARE_SECONDS: t.Final = 60.0
+_USUAL_SECONDS: t.Final = 3600.0
+# Seconds; no token lives longer.
+_LONGEST: t.Final = 366 * 24 * 3600
 _MAX_ANSWER: t.Final = 64 * 1024
 _NOTHING: t.Final = "no token was given; nothing was changed"
+_NOT_READY: t.Final = (
+    "The web server of the appliance is not ready, or what stands before it does not reach it: see whether the appliance "
+    "is up, then run the same command again."
+)
 ERRORS: t.Final = frozenset(
     {
         "access_denied",
@@ -127,8 +134,7 @@ class TokenSource:
                 f"The token service of {self._label} gives no access_token", appliance=self._label, state=_NOTHING
             )
         self._redactor.add(token)
-        lifetime = answer.get("expires_in")
-        seconds = float(lifetime) if isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool) else 3600.0
+        seconds = _lifetime(answer.get("expires_in"))
         self._ends = asked + max(seconds - _SPARE_SECONDS, seconds / 2)
         self._token = token
         self._put_on_shelf()
@@ -175,18 +181,20 @@ class TokenSource:
         raise self._failure(response, answer)
 
     def _failure(self, response: Response, answer: dict[str, t.Any] | None) -> ApiError | AuthenticationError:
-        words = self._redactor.text(error_words(response, answer))
+        words = error_words(response, answer, self._redactor)
         status = response.status
-        if answer is None and status not in (401, 403):
-            return self._no_service(status, words)
         if status >= 500 or (answer is not None and answer.get("error") == "server_error"):
             return ApiError(
                 f"The token service of {self._label} failed",
                 status=status,
+                expected="a token",
                 seen=words,
                 appliance=self._label,
                 state=_NOTHING,
+                advice=_NOT_READY if answer is None else None,
             )
+        if answer is None and status not in (401, 403):
+            return self._no_service(status, words)
         message, advice = self._why(words.lower(), status, str((answer or {}).get("error") or ""))
         self._refusal = AuthenticationError(
             message,
@@ -227,10 +235,6 @@ class TokenSource:
         )
 
     def _no_service(self, status: int, words: str) -> ApiError:
-        if status >= 500:
-            advice = "The web server of the appliance is not ready; wait and look again."
-        else:
-            advice = "Check that host, port and tls_server_name lead to the appliance's site, and that its APIs are on."
         return ApiError(
             f"{self._label} has no token service at {_PATH}",
             status=status,
@@ -239,8 +243,15 @@ class TokenSource:
             appliance=self._label,
             page=PAGE,
             state=_NOTHING,
-            advice=advice,
+            advice="Check that host, port and tls_server_name lead to the appliance's site, and that its APIs are on.",
         )
+
+
+def _lifetime(stated: t.Any) -> float:
+    """Seconds; an hour where nothing that can be used is stated."""
+    if isinstance(stated, bool) or not isinstance(stated, (int, float)) or not -_LONGEST < stated < _LONGEST:
+        return _USUAL_SECONDS
+    return float(stated)
 
 
 def as_object(response: Response) -> dict[str, t.Any] | None:
@@ -252,8 +263,8 @@ def as_object(response: Response) -> dict[str, t.Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def error_words(response: Response, answer: dict[str, t.Any] | None) -> str:
-    """Status and what the appliance says, in one short line."""
+def error_words(response: Response, answer: dict[str, t.Any] | None, redactor: Redactor) -> str:
+    """Status and what the appliance says, in one short line without secrets."""
     said = []
     for key in ("error", "error_description", "message"):
         if answer and isinstance(answer.get(key), str):
@@ -263,7 +274,7 @@ def error_words(response: Response, answer: dict[str, t.Any] | None) -> str:
         said += [f"{field}: {_joined(reasons)}" for field, reasons in errors.items()]
     if not said:
         said.append(response.content_type or "no content")
-    return f"status {response.status}: {'; '.join(said)}"[:500]
+    return redactor.beginning(f"status {response.status}: {'; '.join(said)}", 500)
 
 
 def _joined(reasons: t.Any) -> str:

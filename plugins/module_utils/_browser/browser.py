@@ -325,9 +325,9 @@ class Browser:
         self.relay.upload = Upload(stand_in.name, mark, name, file, content_type)
         element.set_input_files(stand_in)
 
-    def receive(self, file: t.BinaryIO) -> Download:
+    def receive(self, file: t.BinaryIO, deadline: Deadline | None) -> Download:
         """The next answer that is a file goes there."""
-        self.relay.download = Download(file)
+        self.relay.download = Download(file, deadline)
         return self.relay.download
 
     @_in_own_thread

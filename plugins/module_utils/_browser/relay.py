@@ -21,6 +21,7 @@ import urllib.parse
 
 from .._errors import PageError, SraError
 from .._transport.transport import Response, Transport
+from .._wait import Deadline
 
 MAX_REDIRECTS: t.Final = 10
 MAX_ANSWER: t.Final = 64 * 1024 * 1024
@@ -56,6 +57,7 @@ class Download:
     """A file that is waited for; ``response`` once its bytes are in ``file``."""
 
     file: t.BinaryIO
+    deadline: Deadline | None = None
     response: Response | None = None
 
 
@@ -184,6 +186,7 @@ class Relay:
             wanted.file,
             headers=headers,
             data=body or None,
+            deadline=wanted.deadline,
             follow_redirects=method in READING,
             accept=lambda _status, answer: is_file(answer),
         )

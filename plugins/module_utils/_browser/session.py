@@ -16,6 +16,7 @@ import urllib.parse
 
 from .._errors import PageError, StateError
 from .._shelf import Value
+from .._transport.held import MayGo, NotReleased
 from .._transport.transport import Response
 from .._wait import Deadline
 from .._web import dom, kept, recognise, signing
@@ -272,10 +273,12 @@ class BrowserSession(WebSession):
         self._do(lambda: self._fill(button, values), kind, purpose)
         return FilledIn(submission, {}, form, button, values, kind, purpose)
 
-    def send(self, ready: Ready) -> Response:
+    def send(self, ready: Ready, may_go: MayGo | None = None) -> Response:
         """Press the button; what the page shows then is looked at by ``read``."""
         if not isinstance(ready, FilledIn):
-            return super().send(ready)
+            return super().send(ready, may_go)
+        if may_go is not None:
+            raise NotReleased
         relay, filled = self._browser.relay, ready
         self._do(lambda: self._press_button(filled.form, filled.button, filled.values), filled.kind, filled.purpose)
         upload, relay.upload = relay.upload, None
@@ -312,7 +315,7 @@ class BrowserSession(WebSession):
             return self.transport.download(
                 "GET", action.url, dest_file, headers=headers, deadline=deadline, follow_redirects=True
             )
-        wanted = self._browser.receive(dest_file)
+        wanted = self._browser.receive(dest_file, deadline)
         # Downloading writes nothing on the appliance, but a page may ask for it by POST: not in check mode.
         kind: Kind = "read" if self.check_mode else "write"
         try:
@@ -418,7 +421,7 @@ class BrowserSession(WebSession):
         view = self._look()
         failed = [status for _method, _path, status in relay.log if status >= _FIRST_SERVER_ERROR]
         if failed and not view.forms and not view.links:
-            raise self._starting(f"shows nothing: its data come with status {failed[-1]}", view.text[:200])
+            raise self._starting(f"shows nothing: its data come with status {failed[-1]}", view.text)
         if may_clear:
             view = self._cleared(view)
         if self.check_mode and relay.blocked:

@@ -13,9 +13,9 @@ _NAMES: t.Final = 12
 
 
 def follow_up(lane: Data, run: Data, state: Data, plan: Data, procedure: str) -> list[str]:
-    """The to-do list; empty where this run installed no product: Base updates need no client update (CLIENT-1)."""
+    """The to-do list; nothing of client software where no product was installed: Base updates need no client update (CLIENT-1)."""
     if not any(package.get("kind") == "product" for package in run.get("installed") or ()):
-        return []
+        return _limits(run)
     site = lane["settings"].get("site_hostname") or lane["a"]
     version = plan.get("target_version") or "the new version"
     serving = _serving(lane, run, state, procedure)
@@ -28,6 +28,7 @@ def follow_up(lane: Data, run: Data, state: Data, plan: Data, procedure: str) ->
         f"Access consoles installed by MSI on machines where users may not install: deploy the MSI of {version}. Keep the MSI "
         "of the old version until it is uninstalled everywhere.",
         *_clients(run),
+        *_limits(run),
         *_window_2(lane, plan, site, version),
     ]
 
@@ -68,6 +69,14 @@ def _clients(run: Data) -> list[str]:
             f"Nobody counted the Jump Clients ({clients['outcome']['cause']}): look at Jump > Jump Clients until they are online."
         )
     return found
+
+
+def _limits(run: Data) -> list[str]:
+    return [
+        f"The number of concurrent Jump Client upgrades on {device} is {number}, as for an upgrade, and nothing tells what it was "
+        "before: a run whose notes are lost may have set it. If it is not what you want, set it at /login > Jump > Jump Clients."
+        for device, number in (run.get("limit_left") or {}).items()
+    ]
 
 
 def _names(names: t.Sequence[str]) -> str:

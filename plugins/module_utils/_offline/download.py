@@ -18,6 +18,7 @@ import urllib.parse
 from .. import _json
 from .._errors import InputError, RefusedByAppliance, TransportError
 from .._transport.files import atomic_file, sha256_from_here, write_error
+from .._transport.headers import content_length, content_range
 from .._transport.transport import Response
 from .._wait import Deadline
 from .hosts import Hosts
@@ -73,6 +74,9 @@ class _Appending:
     def __init__(self, file: t.BinaryIO) -> None:
         self._file = file
 
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     def write(self, data: bytes) -> int:
         try:
             return self._file.write(data)
@@ -120,7 +124,7 @@ def download(
     answer = _fetch(transport, offer, part, key, there, known, deadline)
     _refuse_other(answer, transport, part)
     size = part.stat().st_size
-    total = _total(answer)
+    total = _total(answer.status, answer.headers)
     if total is not None and size != total:
         _forget(folder, offer.name)
         raise TransportError(
@@ -158,12 +162,12 @@ def _fetch(
         def accept(status: int, headers_: email.message.Message) -> bool:
             if "html" in (headers_.get("Content-Type") or "").lower():
                 return False
-            if status == _PARTIAL and _range_start(headers_) != there:
+            if status == _PARTIAL and content_range(headers_)[0] != there:
                 return False
             # The whole file comes again where the server gives no parts, or has another file now.
             file.seek(there if status == _PARTIAL else 0)
             file.truncate()
-            _remember(part.parent, offer, key, headers_)
+            _remember(part.parent, offer, key, _total(status, headers_), _validator(headers_))
             return True
 
         response = transport.download(
@@ -193,25 +197,16 @@ def _refuse_other(response: Response, transport: Hosts, part: pathlib.Path) -> N
     raise RefusedByAppliance(
         "The update server does not send the package",
         expected="the bytes of a package",
-        seen=transport.redactor.text(f"status {response.status}: {' '.join(text.split())}"[:300]),
+        seen=transport.redactor.beginning(f"status {response.status}: {' '.join(text.split())}", 300),
         appliance=transport.endpoint.label,
         advice="A package is given out once; a second download needs the vendor's support. Look at the folder first: "
         "it may be there already.",
     )
 
 
-def _range_start(headers: email.message.Message) -> int | None:
-    found = re.match(r"bytes (\d+)-", headers.get("Content-Range") or "")
-    return int(found.group(1)) if found else None
-
-
-def _total(response: Response) -> int | None:
+def _total(status: int, headers: email.message.Message) -> int | None:
     """The size of the whole file as announced."""
-    if response.status == _PARTIAL:
-        found = re.search(r"/(\d+)$", response.headers.get("Content-Range") or "")
-        return int(found.group(1)) if found else None
-    length = response.headers.get("Content-Length")
-    return int(length) if length and length.isdigit() else None
+    return content_range(headers)[1] if status == _PARTIAL else content_length(headers)
 
 
 def _validator(headers: email.message.Message) -> str | None:
@@ -220,7 +215,7 @@ def _validator(headers: email.message.Message) -> str | None:
     return tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
 
 
-def _remember(folder: pathlib.Path, offer: Offer, key: str, headers: email.message.Message) -> None:
+def _remember(folder: pathlib.Path, offer: Offer, key: str, total: int | None, validator: str | None) -> None:
     quoted = {key, urllib.parse.quote(key, safe=""), urllib.parse.quote_plus(key)}
 
     def without(text: str) -> str:
@@ -228,16 +223,14 @@ def _remember(folder: pathlib.Path, offer: Offer, key: str, headers: email.messa
             text = text.replace(spelling, _KEY)
         return text
 
-    range_total = re.search(r"/(\d+)$", headers.get("Content-Range") or "")
-    length = range_total.group(1) if range_total else headers.get("Content-Length")
     partial = Partial(
         offer.name,
         offer.kind,
         offer.version,
         without(offer.url),
         None if offer.fields is None else tuple((name, without(value)) for name, value in offer.fields),
-        _validator(headers),
-        int(length) if length and length.isdigit() else None,
+        validator,
+        total,
     )
     with atomic_file(_part(folder, offer.name).with_name(f"{_part(folder, offer.name).name}.json")) as file:
         file.write(json.dumps(dataclasses.asdict(partial)).encode())

@@ -70,7 +70,7 @@ class UpdateServer:
         if said.errors or view.status >= 400:
             raise RefusedByAppliance(
                 "The update server does not take the download key",
-                seen=self._transport.redactor.text(said.text or view.text[:300]),
+                seen=self._transport.redactor.text(said.text) or self._transport.redactor.beginning(view.text, 300),
                 appliance=self.label,
                 advice="Read a fresh key at /appliance > Updates. A wrong clock of the appliance spoils it.",
             )
@@ -106,7 +106,7 @@ class UpdateServer:
                 state="no package was downloaded",
                 advice="Look at the page in a browser and add its captions by the option vocabulary, or download by hand "
                 "into the folder.",
-                candidates=[redact(text) for text in nearest(captions, candidates)],
+                candidates=nearest(captions, candidates, self._transport.redactor),
             )
 
         return Finder(view, self._vocabulary, fail)

@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from .._errors import RefusedByAppliance, SraError, StateError
+from .._transport.redact import Redactor
 from .._web.controls import Button, Control, Form
 from .._web.filling import Values
 from .._web.finder import Action
@@ -47,12 +48,14 @@ class Result:
 
     view: PageView
     said: Outcome
+    redactor: Redactor = dataclasses.field(repr=False)
 
     @property
     def message(self) -> str:
         """What the page says of success; else its marked messages; else its new sentences."""
         marked = " ".join(message.text for message in self.view.messages if message.text in self.said.news)
-        return self.said.text or marked or " ".join(line for line in self.said.news if line.endswith((".", "!")))[:400]
+        sentences = " ".join(line for line in self.said.news if line.endswith((".", "!")))
+        return self.said.text or marked or self.redactor.beginning(sentences, 400)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,15 +121,15 @@ class Press:
             )
         said = outcome(known, after)
         if after.status >= _FIRST_ERROR_STATUS:
-            raise self.refused(said.text or after.text[:300])
+            raise self.refused(said.text or self.web.redactor.beginning(after.text, 300))
         if self.done(after):
-            return Result(after, dataclasses.replace(said, errors=()))
+            return Result(after, dataclasses.replace(said, errors=()), self.web.redactor)
         if said.errors:
             said = self._without_standing_text(said)
         if said.errors:
             raise self.refused(said.text)
         self._refuse_unanswered(after, said, before)
-        return Result(after, said)
+        return Result(after, said, self.web.redactor)
 
     def _refuse_unanswered(self, view: PageView, said: Outcome, before: t.AbstractSet[t.Any]) -> None:
         """A question or an agreement that no answer was found for is not the end of what was asked for."""
@@ -152,7 +155,7 @@ class Press:
                     f"to {self.purpose}: the appliance asks something that is not understood",
                     key=key,
                     page=self.page,
-                    seen=text[:300],
+                    seen=self.web.redactor.beginning(text, 300),
                     candidates=[*(b.caption for b in buttons), *(c.caption for c in form.shown)],
                 )
 

@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from .._records import Progress
+from .._transport.redact import Redactor
 from .._web import dom
 from .._web.messages import kind_of, sentences
 from .._web.view import PageView
@@ -67,9 +68,11 @@ def _percent(view: PageView, lines: t.Sequence[str]) -> float | None:
         elif element.get("role") != "progressbar" and value is None:
             continue
         try:
-            return round(float(value or "") / float(top) * _FULL, 1)
-        except (ValueError, ZeroDivisionError):
+            percent = round(float(value or "") / float(top) * _FULL, 1)
+        except (ValueError, ZeroDivisionError, OverflowError):
             continue
+        if 0 <= percent <= _FULL:
+            return percent
     for line in lines:
         found = _PERCENT.search(line)
         if found and float(found.group(1).replace(",", ".")) <= _FULL:
@@ -105,16 +108,16 @@ def _telling(lines: t.Sequence[str]) -> list[str]:
     return [line for line in lines if any(pattern.search(line) for pattern in patterns) and len(line) < 400]
 
 
-def read(view: PageView, lines: t.Sequence[str]) -> Progress:
+def read(view: PageView, lines: t.Sequence[str], redactor: Redactor) -> Progress:
     """The progress that these lines of the page tell; ``unknown`` keeps their text."""
     percent = _percent(view, lines)
     telling = _telling(lines) or [line for line in lines if len(line.split()) > 1][:5]
-    return Progress(_state(lines, percent), " ".join(dict.fromkeys(telling))[:500], percent)
+    return Progress(_state(lines, percent), redactor.beginning(" ".join(dict.fromkeys(telling)), 500), percent)
 
 
-def under_way(view: PageView) -> Progress | None:
+def under_way(view: PageView, redactor: Redactor) -> Progress | None:
     """Progress that a page shows besides other things; None where nothing is being downloaded or installed, or failed."""
-    seen = read(view, view.lines)
+    seen = read(view, view.lines, redactor)
     marked = [message.text for message in view.messages]
     if seen.state in ("downloading", "installing"):
         return seen

@@ -218,7 +218,7 @@ def _refuse_page(web: WebSession, before: PageView, response: t.Any, content: by
 def _refused(web: WebSession, what: str, words: str) -> RefusedByAppliance:
     return RefusedByAppliance(
         f"the appliance refused to {what}",
-        seen=web.redactor.text(words)[:400],
+        seen=web.redactor.beginning(words, 400),
         appliance=web.label,
         page=_WHERE,
         state="the appliance reports that it was not done",

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import re
 import typing as t
 
 from .._errors import StateError
 from .._records import Address, Network
+from .._transport.held import MayGo, NotReleased
 from .._transport.transport import Response
 from .._web import dom
 from .._web.controls import Button, Control
@@ -45,6 +47,7 @@ _OTHER_ADDRESS = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def _ip(text: str) -> str | None:
     try:
         return str(ipaddress.ip_address(text))
@@ -427,6 +430,20 @@ class Prepared:
             return False
         self._answer = self.web.send(self._ready)
         return self.sign is not None and self.sign.says(self._answer) is self.enabled
+
+    def send_when(self, may_go: MayGo) -> bool:
+        """Send it once ``may_go`` says so, everything but the form itself ahead; False where the form was not sent.
+
+        ``may_go`` is not asked where nothing of it can go ahead.
+        """
+        self.make_ready()
+        if self._ready is None:
+            return False
+        try:
+            self._answer = self.web.send(self._ready, may_go)
+        except NotReleased:
+            return False
+        return True
 
     def settle(self) -> PageView:
         """Understand the answer as a whole. Raises RefusedByAppliance, PageError."""

@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from .._errors import InputError, RefusedByAppliance
+from .._numbers import whole_number
 from .._web.controls import Button, Control
 from .._web.finder import Finder
 from .._web.session import WebSession
@@ -43,14 +44,18 @@ def _open(web: WebSession) -> tuple[PageView, Finder]:
 def _numbers(control: Control) -> dict[str, int]:
     """The choices of a select by value, as their texts say; of two numbers in one text neither is taken."""
     told = {option.value: re.findall(r"\d+", option.text or option.value) for option in control.options}
-    return {value: int(found[0]) for value, found in told.items() if len(found) == 1}
+    return {
+        value: number
+        for value, found in told.items()
+        if len(found) == 1 and (number := whole_number(found[0])) is not None
+    }
 
 
 def _number(control: Control) -> int | None:
     if control.type == "select":
         selected = [option for option in control.options if option.selected] or list(control.options[:1])
         return _numbers(control).get(selected[-1].value) if selected else None
-    return int(control.value) if control.value.strip().isdigit() else None
+    return whole_number(control.value)
 
 
 def value_for(control: Control, n: int) -> str:
@@ -78,8 +83,8 @@ def read(web: WebSession) -> dict[str, t.Any]:
     fields = finder.controls(_KEY, types=_TYPES)
     if len(fields) == 1:
         return {"max_concurrent_upgrades": _number(fields[0])}
-    fact = finder.fact(_KEY, where=lambda value: value.isdigit())
-    return {"max_concurrent_upgrades": int(fact.value) if fact else None}
+    fact = finder.fact(_KEY, where=lambda value: whole_number(value) is not None)
+    return {"max_concurrent_upgrades": whole_number(fact.value) if fact else None}
 
 
 @dataclasses.dataclass(frozen=True)

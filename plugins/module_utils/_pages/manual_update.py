@@ -72,7 +72,7 @@ def upload(web: WebSession, package: Package, path: pathlib.Path, accept_license
     with _opened(path) as file:
         result = press.run(view, button, {field: (path.name, file, "application/octet-stream")})
     web.progress_url = result.view.url
-    return _progress.read(result.view, result.said.news)
+    return _progress.read(result.view, result.said.news, web.redactor)
 
 
 def _opened(path: pathlib.Path) -> t.BinaryIO:

@@ -236,7 +236,7 @@ def _verify(web: WebSession, response: t.Any, file: t.BinaryIO, known: frozenset
         if page
         else "the appliance answered with an empty backup",
         expected="the bytes of a backup",
-        seen=web.redactor.text(f"status {response.status}, {content_type or 'no content type'}: {words}"[:400]),
+        seen=web.redactor.beginning(f"status {response.status}, {content_type or 'no content type'}: {words}", 400),
         appliance=web.label,
         page="/login > Management > Software Management",
         state="no backup was saved",

@@ -12,6 +12,7 @@ import typing as t
 
 from .._errors import PageError, StateError
 from .._records import Kind, Package, Progress, Updates
+from .._transport.redact import Redactor
 from .._version import find_version, same_version
 from .._wait import Deadline, Look, wait_for
 from .._web import dom
@@ -324,7 +325,7 @@ def _read_view(web: WebSession, view: PageView) -> tuple[Updates, list[tuple[Pac
         available=tuple(package for package, _entry in found),
         listed=listed,
         message=_message(view),
-        progress=_progress.under_way(view) if not found else None,
+        progress=_progress.under_way(view, web.redactor) if not found else None,
     )
     return record, found
 
@@ -333,7 +334,7 @@ def _checked(web: WebSession, view: PageView, check: bool) -> PageView:
     """The page after a check for updates, where one is wanted and offered."""
     finder = web.finder(view, PAGE)
     buttons = finder.actions("check_for_updates")
-    if not check or (not buttons and (_packages(finder) or _progress.under_way(view))):
+    if not check or (not buttons and (_packages(finder) or _progress.under_way(view, web.redactor))):
         return view
     if web.check_mode and _packages(finder):
         return view
@@ -358,7 +359,11 @@ def _settled(web: WebSession, view: PageView, said_before: frozenset[str]) -> Pa
         return Look(not is_checking(), "the appliance is checking for updates", last[0])
 
     wait_for("the list of updates", look, Deadline(CHECK_SECONDS), appliance=web.label, page="/appliance > Updates")
-    if not _packages(web.finder(last[0], PAGE)) and not _says_none(last[0]) and _progress.under_way(last[0]) is None:
+    if (
+        not _packages(web.finder(last[0], PAGE))
+        and not _says_none(last[0])
+        and _progress.under_way(last[0], web.redactor) is None
+    ):
         last[0] = web.open(PAGE)
     return last[0]
 
@@ -369,7 +374,7 @@ def read(web: WebSession, check: bool = False) -> Updates:
     Raises RefusedByAppliance with the appliance's words where the check fails, PageError where the list is not understood.
     """
     opened = web.open(PAGE)
-    failed = _failed_base(opened)
+    failed = _failed_base(opened, web.redactor)
     view = _checked(web, opened, check)
     record, _found = _read_view(web, view)
     if failed is not None and record.progress is None:
@@ -382,10 +387,12 @@ def read(web: WebSession, check: bool = False) -> Updates:
     return record
 
 
-def _failed_base(view: PageView) -> Progress | None:
+def _failed_base(view: PageView, redactor: Redactor) -> Progress | None:
     """What the page says of a Base update that failed, before the list takes the place of these words (PREP-6)."""
     told = [
-        _progress.read(view, [line]) for line in view.lines if kind_of(line) == "base" and len(line) < _LONGEST_LINE
+        _progress.read(view, [line], redactor)
+        for line in view.lines
+        if kind_of(line) == "base" and len(line) < _LONGEST_LINE
     ]
     return next((seen for seen in told if seen.state == "failed"), None)
 
@@ -428,7 +435,7 @@ def install(web: WebSession, package: Package, accept_license: bool) -> Progress
     web.progress_url, web.said_before = None, view.all_lines()
     result = press.run(view, action, values)
     web.progress_url = result.view.url
-    return _progress.read(result.view, result.said.news)
+    return _progress.read(result.view, result.said.news, web.redactor)
 
 
 def _find_entry(web: WebSession, package: Package) -> tuple[PageView, Entry]:
@@ -502,7 +509,7 @@ def progress(web: WebSession) -> Progress | None:
     if view.status >= 400:
         view = web.open(PAGE)
     # Help texts that the page shows anyway tell nothing of this install.
-    seen = _progress.read(view, [line for line in view.lines if line not in web.said_before])
+    seen = _progress.read(view, [line for line in view.lines if line not in web.said_before], web.redactor)
     if (
         seen.state == "unknown"
         and web.vocabulary

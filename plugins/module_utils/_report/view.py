@@ -7,17 +7,14 @@
 from __future__ import annotations
 
 import datetime
-import re
 import typing as t
 
 from .._plan.estimates import words
+from .._printable import printable_data
 from .chart import Chart, draw
 from .moments import moment_of, seconds_of
 
 Data = t.Mapping[str, t.Any]
-_UNPRINTABLE: t.Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 OUTCOMES: t.Final[dict[str, tuple[str, str]]] = {
     "running": ("Running", "info"),
@@ -52,14 +49,8 @@ _AGAIN: t.Final = "Put the cause right, then run the same command again: nothing
 
 
 def clean(data: t.Any) -> t.Any:
-    """The data without characters that cannot be printed or that turn the direction of text around."""
-    if isinstance(data, str):
-        return _UNPRINTABLE.sub("\ufffd", data)
-    if isinstance(data, t.Mapping):
-        return {_UNPRINTABLE.sub("\ufffd", str(key)): clean(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [clean(value) for value in data]
-    return data
+    """The data without what is not printable; a browser shows the sign for it."""
+    return printable_data(data, "\ufffd")
 
 
 def view(record: Data) -> dict[str, t.Any]:

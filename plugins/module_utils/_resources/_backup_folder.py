@@ -127,6 +127,12 @@ def verify_on_disk(path: pathlib.Path, size: int, sha256: str) -> None:
         )
 
 
+def verify_download(path: pathlib.Path, backup: BackupFile) -> None:
+    """The same of a backup that came just now; what was read back while it came is not read once more."""
+    if not backup.read_back or not path.is_file() or path.stat().st_size != backup.size:
+        verify_on_disk(path, backup.size, backup.sha256)
+
+
 def remember(folder: pathlib.Path, description: Description) -> None:
     """Write the description beside the backup."""
     with atomic_file(folder / f"{description.file}.json") as file:

@@ -18,10 +18,10 @@ from .._module import Connection
 from .._pages import basics as basics_page
 from .._pages import updates as updates_page
 from .._records import Basics, Health, Package, Progress, Updates
-from .._transport.failures import may_have_been_sent
 from .._version import same_version
 from .._wait import Deadline, Look, wait_for
 from .._web.session import SessionExpired
+from ._lost import after, lost_answer
 from ._offers import AUTOMATIC, Offers
 from ._present import present
 
@@ -118,9 +118,10 @@ def install(
     ``has_site`` is False for a new appliance that has no product yet: nothing but /appliance answers there.
     ``shown_failure`` are the words of an older failure that the page may go on showing.
     """
-    start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
+    lost = start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
     watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure)
-    return watch.until_installed()
+    with after(lost):
+        return watch.until_installed()
 
 
 def start(
@@ -130,21 +131,23 @@ def start(
     accept_license: bool,
     offers: Offers = AUTOMATIC,
     shown_failure: str | None = None,
-) -> None:
-    """Press Install This Update, or upload. A connection lost after the request was sent is the beginning of an install."""
+) -> TransportError | None:
+    """Press Install This Update, or upload. A connection lost after the request was sent is the beginning of an install.
+
+    How the answer was lost, if it was.
+    """
     try:
         progress = offers.send(connection.appliance_web, package, accept_license)
     except TransportError as error:
-        if not may_have_been_sent(error):
-            raise
-        return
+        return lost_answer(error)
     except (RefusedByAppliance, PageError):
         # Words that were misread do not stop an install that has begun; it is to be followed, never left alone.
         if not _has_begun(connection):
             raise
-        return
+        return None
     if progress is not None and progress.state == "failed" and progress.text != shown_failure:
         raise _failed(connection, package, f"The appliance reports that {package.name} failed", progress.text)
+    return None
 
 
 def _has_begun(connection: Connection) -> bool:

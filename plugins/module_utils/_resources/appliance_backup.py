@@ -88,10 +88,11 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         if check_mode:
             return _predict(connection, wish, path)
         wish.target.prepare()
-        backup = _download(connection, wish, path, by_api=by_api)
-        backup_folder.verify_on_disk(path, backup.size, backup.sha256)
+        deadline = Deadline(wish.wait_timeout, connection.clock)
+        backup = _download(connection, wish, path, deadline, by_api=by_api)
+        backup_folder.verify_download(path, backup)
         earlier = next(iter(_known(connection, wish)), None)
-        checks = backup_checks.look_at(path, earlier.size if earlier else None)
+        checks = backup_checks.look_at(path, earlier.size if earlier else None, deadline)
         key = _download_vault_key(connection, wish, path) if wish.vault_key else None
         description = backup_folder.describe(
             backup,
@@ -153,8 +154,9 @@ def _may_use_api(connection: Connection) -> bool:
     return True
 
 
-def _download(connection: Connection, wish: Wish, path: pathlib.Path, *, by_api: bool) -> BackupFile:
-    deadline = Deadline(wish.wait_timeout, connection.clock)
+def _download(
+    connection: Connection, wish: Wish, path: pathlib.Path, deadline: Deadline, *, by_api: bool
+) -> BackupFile:
     if by_api:
         return connection.api.backup(path, wish.password, deadline)
     return software_page.download_backup(connection.login_web, path, wish.password, deadline)
@@ -165,7 +167,7 @@ def _download_vault_key(connection: Connection, wish: Wish, path: pathlib.Path) 
     dest = path.with_name(backup_folder.vault_key_name(path.name))
     deadline = Deadline(wish.wait_timeout, connection.clock)
     key = software_page.download_vault_key(connection.login_web, dest, wish.password, deadline)
-    backup_folder.verify_on_disk(dest, key.size, key.sha256)
+    backup_folder.verify_download(dest, key)
     return key
 
 

@@ -12,10 +12,10 @@ import typing as t
 from .._errors import InputError, SraError, StateError, TransportError
 from .._module import Connect, Connection, Interrupted, Params, same_id
 from .._pages import basics
-from .._transport.failures import may_have_been_sent
 from .._wait import Deadline, Look, wait_for
 from .._web.session import SessionExpired, WebSession
 from ._first_account import FirstAccount, opened
+from ._lost import after, lost_answer
 from ._production import Production
 
 _PAGE: t.Final = "/appliance > Status > Basics"
@@ -70,9 +70,10 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
             basics.find_power(web, wish.state)
             return _result(wish, seen_id)
         before = connection.transport.served_certificate(verify=False).sha256
-        _press(web, wish)
+        lost = _press(web, wish)
         try:
-            _wait(connection, wish, before)
+            with after(lost):
+                _wait(connection, wish, before)
         except SraError as error:
             raise Interrupted(error, _result(wish, seen_id)) from error
         return _result(wish, seen_id)
@@ -94,14 +95,15 @@ def _confirmed(connection: Connection, web: WebSession, wish: Wish) -> str:
     return str(seen)
 
 
-def _press(web: WebSession, wish: Wish) -> None:
+def _press(web: WebSession, wish: Wish) -> TransportError | None:
+    """How the answer was lost, if it was."""
     try:
         basics.power(web, wish.state)
     except SessionExpired:
         pass  # The appliance went away while it answered; what follows tells.
     except TransportError as error:
-        if not may_have_been_sent(error):
-            raise
+        return lost_answer(error)
+    return None
 
 
 def _wait(connection: Connection, wish: Wish, before: str) -> None:

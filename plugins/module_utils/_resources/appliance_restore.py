@@ -15,7 +15,6 @@ from .._errors import ApiError, InputError, PageError, SraError, StateError, Tra
 from .._module import Connect, Connection, Interrupted, Params
 from .._pages import basics, failover, security, software_management
 from .._records import as_data
-from .._transport.failures import may_have_been_sent
 from .._transport.files import sha256_from_here
 from .._version import version_key
 from .._wait import Deadline, Look, wait_for
@@ -23,6 +22,7 @@ from .._web.first_sign_in import FirstSignIn
 from .._web.session import SessionExpired, WebSession
 from . import _backup_folder as backup_folder
 from ._first_account import FirstAccount, opened
+from ._lost import after, lost_answer
 from ._production import Production
 
 _PAGE: t.Final = "/login > Management > Software Management"
@@ -106,12 +106,13 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
     with opened(connect, params, "login", wish.first) as (connection, web, seen):
         before = _settings(web)
         _refuse_newer(connection, web, wish)
-        message = _upload(web, wish)
+        message, lost = _upload(web, wish)
     result = _result(wish, seen, before, message)
     try:
         with connect(params) as connection:
             connection.forget_refusals()
-            return {**result, **_ready(connection, deadline)}
+            with after(lost):
+                return {**result, **_ready(connection, deadline)}
     except SraError as error:
         raise Interrupted(error, result) from error
 
@@ -145,17 +146,15 @@ def _refuse_newer(connection: Connection, web: WebSession, wish: Wish) -> None:
         )
 
 
-def _upload(web: WebSession, wish: Wish) -> str | None:
-    """The appliance's words; None where its answer was lost after the file was sent."""
+def _upload(web: WebSession, wish: Wish) -> tuple[str | None, TransportError | None]:
+    """The appliance's words, None where its answer was lost after the file was sent; and how it was lost."""
     try:
         with wish.src.open("rb") as file:
-            return software_management.restore(web, wish.src.name, file, wish.password)
+            return software_management.restore(web, wish.src.name, file, wish.password), None
     except SessionExpired:
-        return None
+        return None, None
     except TransportError as error:
-        if not may_have_been_sent(error):
-            raise
-        return None
+        return None, lost_answer(error)
 
 
 def _ready(connection: Connection, deadline: Deadline) -> dict[str, t.Any]:

@@ -17,8 +17,9 @@ from .._errors import ApiError, InputError, PageError, RefusedByAppliance, State
 from .._module import Connect, Connection, Params
 from .._pages import failover as failover_page
 from .._records import Failover, as_data
-from .._transport.failures import may_have_been_sent
 from .._wait import Deadline, Look, wait_for
+from ._lost import after as after_lost
+from ._lost import lost_answer
 from ._present import present
 
 _PAGE: t.Final = "/login > Management > Failover"
@@ -135,7 +136,7 @@ def _is_reached(connection: Connection, wish: Wish, seen: Failover) -> bool:
 
 def _establish(connection: Connection, wish: Wish, _before: Failover) -> tuple[str | None, Failover, bool]:
     peer_host, reverse_host = present(wish.peer_host), present(wish.reverse_host)
-    message = _pressed(
+    message, lost = _pressed(
         connection,
         lambda: failover_page.establish(
             connection.login_web, peer_host, wish.peer_port, reverse_host, wish.reverse_port
@@ -149,12 +150,13 @@ def _establish(connection: Connection, wish: Wish, _before: Failover) -> tuple[s
         _is_primary,
         "See the page of both appliances: software versions and the inter-appliance pre-shared key must be the same, and "
         "each must reach the other on its own address.",
+        lost=lost,
     )
     return message, after, True
 
 
 def _break(connection: Connection, wish: Wish, _before: Failover) -> tuple[str | None, Failover, bool]:
-    message = _pressed(
+    message, lost = _pressed(
         connection, lambda: failover_page.break_relationship(connection.login_web), lambda seen: not seen.configured
     )
     after = _wait(
@@ -164,6 +166,7 @@ def _break(connection: Connection, wish: Wish, _before: Failover) -> tuple[str |
         lambda seen: not seen.configured,
         "See the page of both appliances before anything else is done.",
         also=lambda: _api_role(connection) in (None, "none"),
+        lost=lost,
     )
     return message, after, True
 
@@ -172,10 +175,10 @@ def _sync(connection: Connection, wish: Wish, before: Failover) -> tuple[str | N
     # One that runs already is waited for and not started again; either way the backup's data is newer afterwards.
     running = bool(before.sync_running)
     finish = _SyncFinish(connection, before)
-    message = None
+    message, lost = None, None
     finish.pressed()
     if not running:
-        message = _pressed(
+        message, lost = _pressed(
             connection,
             lambda: failover_page.sync_now(connection.login_web),
             lambda seen: bool(seen.sync_running) or finish(seen),
@@ -187,6 +190,7 @@ def _sync(connection: Connection, wish: Wish, before: Failover) -> tuple[str | N
         finish,
         "The appliance goes on by itself. See Management > Failover on the primary, then run this again with a longer "
         "wait_timeout.",
+        lost=lost,
     )
     return message, after, True
 
@@ -251,8 +255,10 @@ def _is_primary(seen: Failover) -> bool:
     return seen.configured and seen.role == "primary"
 
 
-def _pressed(connection: Connection, press: t.Callable[[], t.Any], took: t.Callable[[Failover], bool]) -> str | None:
-    """The appliance's message.
+def _pressed(
+    connection: Connection, press: t.Callable[[], t.Any], took: t.Callable[[Failover], bool]
+) -> tuple[str | None, TransportError | None]:
+    """The appliance's message, and how its answer was lost.
 
     A connection lost after sending leaves it to the wait that follows. Words that sound like a refusal are one only
     where the page read again shows that nothing was done.
@@ -260,15 +266,13 @@ def _pressed(connection: Connection, press: t.Callable[[], t.Any], took: t.Calla
     try:
         message = press()
     except TransportError as error:
-        if not may_have_been_sent(error):
-            raise
-        return None
+        return None, lost_answer(error)
     except (PageError, RefusedByAppliance) as error:
         # The button may be gone because what it does has begun in this moment.
         if not took(failover_page.read(connection.login_web)):
             raise
-        return error.seen
-    return str(message) if message else None
+        return error.seen, None
+    return str(message) if message else None, None
 
 
 def _wait(
@@ -278,6 +282,7 @@ def _wait(
     reached: t.Callable[[Failover], bool],
     advice: str,
     also: t.Callable[[], bool] | None = None,
+    lost: TransportError | None = None,
 ) -> Failover:
     def look() -> Look[Failover]:
         try:
@@ -287,14 +292,15 @@ def _wait(
             return Look(False, f"not answering: {error.message}")
         return Look(done, _words(seen), seen)
 
-    after = wait_for(
-        what,
-        look,
-        Deadline(wish.wait_timeout, connection.clock),
-        appliance=connection.label,
-        page=_PAGE,
-        advice=advice,
-    )
+    with after_lost(lost):
+        after = wait_for(
+            what,
+            look,
+            Deadline(wish.wait_timeout, connection.clock),
+            appliance=connection.label,
+            page=_PAGE,
+            advice=advice,
+        )
     return present(after)
 
 

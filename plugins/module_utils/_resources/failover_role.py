@@ -11,9 +11,9 @@ import typing as t
 from .._api.command import Role
 from .._errors import ApiError, InputError, StateError, TransportError
 from .._module import Connect, Connection, Params
-from .._transport.failures import may_have_been_sent
 from .._wait import Deadline, Look, wait_for
 from ._away import away
+from ._lost import after, lost_answer
 
 # With a data sync first the swap ends when the sync has; that may take hours (SYNC-9).
 _WAIT_SECONDS: t.Final = 900.0
@@ -48,8 +48,9 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         if check_mode:
             return _result(before, role, changed=True)
         connection.confirm_identity()
-        message = _set(connection, role, sync_first, force)
-        _wait(connection, role, Deadline(float(wait_timeout), connection.clock))
+        message, lost = _set(connection, role, sync_first, force)
+        with after(lost):
+            _wait(connection, role, Deadline(float(wait_timeout), connection.clock))
         return _result(before, role, changed=True, message=message)
 
 
@@ -61,13 +62,12 @@ def _role(connection: Connection) -> str | None:
     return connection.api.health().failover_role
 
 
-def _set(connection: Connection, role: Role, sync_first: bool, force: bool) -> str | None:
+def _set(connection: Connection, role: Role, sync_first: bool, force: bool) -> tuple[str | None, TransportError | None]:
+    """The appliance's message, and how its answer was lost."""
     try:
-        return connection.api.set_failover_role(role, data_sync_first=sync_first, force=force)
+        return connection.api.set_failover_role(role, data_sync_first=sync_first, force=force), None
     except TransportError as error:
-        if not may_have_been_sent(error):
-            raise
-        return None
+        return None, lost_answer(error)
 
 
 def _wait(connection: Connection, role: str, deadline: Deadline) -> None:

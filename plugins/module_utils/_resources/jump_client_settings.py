@@ -39,22 +39,30 @@ def run(params: Params, check_mode: bool, connect: Connect) -> dict[str, t.Any]:
         raise InputError("state present needs max_concurrent_upgrades")
     if state == "present" and not 1 <= wanted <= page.MOST:
         raise InputError(f"max_concurrent_upgrades must be 1 to {page.MOST}, not {wanted}")
+    if (original := params.get("assume_original")) is not None and not 1 <= original <= page.MOST:
+        raise InputError(f"assume_original must be 1 to {page.MOST}, not {original}")
     if state == "restored" and params["remember"] is None:
         raise InputError("state restored needs remember, the file that holds the number to put back")
     path = pathlib.Path(params["remember"]) if params["remember"] else None
     with connect(params) as connection:
         connection.require("The Jump Client settings", login=True)
         if state == "present":
-            return _set(connection, wanted, path, check_mode)
-        original = params.get("assume_original")
+            return _set(connection, wanted, path, check_mode, original)
         assumed = (wanted, original) if wanted is not None and original is not None else None
         return _restore(connection, t.cast(pathlib.Path, path), check_mode, assumed)
 
 
-def _set(connection: Connection, wanted: int, path: pathlib.Path | None, check_mode: bool) -> dict[str, t.Any]:
+def _set(
+    connection: Connection, wanted: int, path: pathlib.Path | None, check_mode: bool, original: int | None
+) -> dict[str, t.Any]:
     note = _read_note(path, connection.label) if path is not None else None
     before = _read(connection)
     if before == wanted:
+        if path is not None and note is None and original is not None and original != wanted:
+            # Set by a run whose note is lost: what it knew is told from elsewhere.
+            note = _new_note(connection, original, wanted)
+            if not check_mode:
+                _write_note(path, note)
         return _result(before, wanted, note)
     page.refuse_unless_offered(connection.login_web, wanted)
     if check_mode:
@@ -62,7 +70,7 @@ def _set(connection: Connection, wanted: int, path: pathlib.Path | None, check_m
     connection.confirm_identity()
     if path is not None and note is None:
         # Written before the appliance is touched: a run that is killed in between is put right by the next one.
-        note = Note(connection.label, before, wanted, as_data(datetime.datetime.now(datetime.UTC)))
+        note = _new_note(connection, before, wanted)
         _write_note(path, note)
     elif path is not None and note is not None and note.set_to != wanted:
         note = dataclasses.replace(note, set_to=wanted)
@@ -131,6 +139,10 @@ def _read_note(path: pathlib.Path | None, label: str) -> Note | None:
     return note
 
 
+def _new_note(connection: Connection, original: int, set_to: int) -> Note:
+    return Note(connection.label, original, set_to, as_data(datetime.datetime.now(datetime.UTC)))
+
+
 def _write_note(path: pathlib.Path, note: Note) -> None:
     make_folders(path.parent)
     with atomic_file(path) as file:
@@ -147,6 +159,7 @@ def _result(before: int | None, after: int | None, note: Note | None, message: s
         "changed": before != after,
         "max_concurrent_upgrades": after,
         "original": note.original if note is not None else before,
+        "remembered": note is not None,
         "message": message or None,
         "diff": {"before": {"max_concurrent_upgrades": before}, "after": {"max_concurrent_upgrades": after}},
     }

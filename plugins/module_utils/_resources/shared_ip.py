@@ -117,6 +117,13 @@ def _run_moved(params: Params, address: str, check_mode: bool, connect: Connect)
         return move.run(check_mode)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Sent:
+    """A save that went out; ``trouble`` is what went wrong then, so that only the page tells what was done."""
+
+    trouble: SraError | None
+
+
 @dataclasses.dataclass
 class Move:
     """Moves the shared IP from ``source`` to ``target``; never enables it on both.
@@ -157,23 +164,35 @@ class Move:
         for each in (leaving, arriving):
             if each is not None:
                 each.make_ready()
-        if leaving is not None:
-            self._disable_source(leaving)
+        sent = self._disable_source(leaving, arriving) if leaving is not None else None
         try:
-            self._enable_target(arriving)
+            self._enable_target(arriving, sent)
         except SraError as error:
             raise self._undo(error, on_source) from error
         self._verify(on_source)
         return self._result(on_source, changed=True)
 
-    def _disable_source(self, leaving: Prepared) -> None:
-        """Save on the source; returns only when it is known to be disabled there."""
-        self._gap_start = self.source.clock.now()
+    def _disable_source(self, leaving: Prepared, arriving: Prepared) -> _Sent | None:
+        """Save on the source; returns only when it is known to be disabled there.
+
+        The save on the target is begun before, and goes out in the moment in which that is proved; None where it did not.
+        """
+        saved: list[SraError | None] = []
         proofs: list[bool] = []
-        refusal = _tried(lambda: proofs.append(leaving.send()))
-        if any(proofs):
-            return
-        refusal = refusal or _tried(leaving.settle)
+
+        def disabled() -> bool:
+            self._gap_start = self.source.clock.now()
+            saved.append(_tried(lambda: proofs.append(leaving.send())))
+            return any(proofs)
+
+        followed: list[bool] = []
+        trouble = _tried(lambda: followed.append(arriving.send_when(disabled)))
+        if any(proofs) and (any(followed) or trouble is not None):
+            self._end_gap()
+            return _Sent(trouble)
+        if any(proofs) or (not saved and disabled()):
+            return None
+        refusal = saved[0] or _tried(leaving.settle)
         # The page is read again: a save that was answered but had no effect would leave both enabled.
         if self._asked(self.source, "whether the shared IP is disabled there"):
             if refusal is not None:
@@ -185,11 +204,13 @@ class Move:
                 state=f"{self.source.label} still serves; nothing was changed on {self.target.label}",
                 advice="Look at the page for a message, then try again.",
             )
+        return None
 
-    def _enable_target(self, arriving: Prepared) -> None:
-        refusal = _tried(arriving.send)
-        self._end_gap()
-        refusal = refusal or _tried(arriving.settle)
+    def _enable_target(self, arriving: Prepared, sent: _Sent | None) -> None:
+        if sent is None:
+            sent = _Sent(_tried(arriving.send))
+            self._end_gap()
+        refusal = sent.trouble or _tried(arriving.settle)
         if not self._asked(self.target, "whether the shared IP is enabled there"):
             if refusal is not None:
                 raise refusal

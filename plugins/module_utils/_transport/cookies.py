@@ -13,7 +13,13 @@ from __future__ import annotations
 
 import datetime
 import email.message
-import email.utils
+import typing as t
+
+from .._numbers import whole_number
+from .headers import moment
+
+# Seconds; no session lasts longer, and no clock has to count further.
+_LONGEST: t.Final = 400 * 24 * 3600
 
 
 def simplify_cookies(headers: email.message.Message) -> None:
@@ -42,19 +48,11 @@ def simplified(line: str, date: str | None) -> str:
 
 def _lifetime(attributes: dict[str, str], date: str | None) -> int | None:
     max_age = attributes.get("max-age", "")
-    if max_age.removeprefix("-").isdecimal():
-        return max(0, int(max_age))
-    expires = _http_date(attributes.get("expires"))
+    seconds = whole_number(max_age.removeprefix("-"))
+    if seconds is not None:
+        return 0 if max_age.startswith("-") else min(seconds, _LONGEST)
+    expires = moment(attributes.get("expires"))
     if expires is None:
         return None
-    return max(0, int((expires - (_http_date(date) or datetime.datetime.now(datetime.UTC))).total_seconds()))
-
-
-def _http_date(text: str | None) -> datetime.datetime | None:
-    if not text:
-        return None
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    left = expires - (moment(date) or datetime.datetime.now(datetime.UTC))
+    return min(max(0, int(left.total_seconds())), _LONGEST)

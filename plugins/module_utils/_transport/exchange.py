@@ -16,6 +16,7 @@ from .body import Field, FormData, TooLarge, Undecodable, encoded, is_repeatable
 from .connection import Line, Sink
 from .failures import RequestFailed, explained, failed
 from .files import write_error
+from .held import HeldBody, MayGo
 
 if t.TYPE_CHECKING:
     from .pinned import PinnedSession
@@ -23,7 +24,10 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error."""
+    """What to send. ``must_be_complete``: an end that cannot be told from a cut connection is an error.
+
+    ``may_go`` is asked when the head is out, before the body.
+    """
 
     method: str
     url: str
@@ -34,6 +38,7 @@ class Call:
     keep_alive: bool
     cookies: bool
     must_be_complete: bool = False
+    may_go: MayGo | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -41,7 +46,7 @@ class Call:
 
 
 def ask(session: PinnedSession, call: Call) -> t.Any:
-    """The answer as requests gives it; its body is still to be read. Raises RequestFailed, TlsRefused, InputError."""
+    """The answer as requests gives it; its body is still to be read. Raises RequestFailed, TlsRefused, InputError, NotReleased."""
     endpoint = session.line.endpoint
     data, content_type = encoded(call.data, call.fields)
     headers = {"Content-Type": content_type, **call.headers} if content_type else call.headers
@@ -53,7 +58,9 @@ def ask(session: PinnedSession, call: Call) -> t.Any:
         raise tls.unusable_name(endpoint) from None
     except _deps.requests.exceptions.RequestException as exc:
         raise failed(endpoint, f"cannot be asked this ({type(exc).__name__})", "send", sent=False) from None
-    return session.send(prepared, stream=True, allow_redirects=False)
+    if call.may_go is not None:
+        prepared.body = HeldBody(prepared.body, call.may_go, session.line)
+    return session.ask(prepared)
 
 
 def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end_well: bool) -> int:
@@ -64,6 +71,8 @@ def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end
     """
     delimited = raw.length_remaining is not None or raw.chunked
     size = 0
+    if allowed is not None and (raw.length_remaining or 0) > allowed:
+        raise _bad_answer(line, f"announces more than the {allowed} bytes allowed here")
     try:
         for piece in pieces(raw, allowed):
             size += len(piece)
@@ -102,7 +111,8 @@ def _broken_off(line: Line, exc: Exception) -> RequestFailed:
     cause = exc.__cause__ or exc
     if isinstance(cause, _deps.urllib3.exceptions.IncompleteRead):
         came, missing = cause.partial, cause.expected
-        return _bad_answer(line, f"cut the answer after {came} of {came + missing} bytes")
+        words = f"cut the answer after {came} of {came + missing} bytes"
+        return failed(line.endpoint, words, "receive", sent=True, lost=True)
     return explained(cause, line.endpoint, "receive", sent=True, budget=line.budget)
 
 
@@ -112,6 +122,7 @@ def _torn_end(line: Line, size: int) -> RequestFailed:
         f"{label} cut the connection after {size} bytes without saying whether that was all",
         stage="receive",
         sent=True,
+        lost=True,
         appliance=label,
         expected="a Content-Length, chunks, or a proper end of the TLS connection",
     )

@@ -19,12 +19,16 @@ Stage = t.Literal["resolve", "connect", "send", "receive"]
 
 
 class RequestFailed(TransportError):
-    """No usable answer. ``stage`` is how far it came; ``sent`` whether the request may have reached the other side."""
+    """No usable answer. ``stage`` is how far it came; ``sent`` whether the request may have reached the other side.
 
-    def __init__(self, message: str, *, stage: Stage, sent: bool, **parts: t.Any) -> None:
+    ``lost``: the connection broke or fell silent; else an answer came that is refused, and would be refused again.
+    """
+
+    def __init__(self, message: str, *, stage: Stage, sent: bool, lost: bool = False, **parts: t.Any) -> None:
         super().__init__(message, **parts)
         self.stage: Stage = stage
         self.sent = sent
+        self.lost = lost
 
 
 class LedAway(RequestFailed):
@@ -48,13 +52,14 @@ def may_have_been_sent(error: TransportError) -> bool:
     return getattr(error, "sent", True)
 
 
-def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool) -> RequestFailed:
+def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool, lost: bool = False) -> RequestFailed:
     """The error that says of an endpoint what it did, with what that means for the request."""
     label = endpoint.label
     return RequestFailed(
         f"{label} {words}",
         stage=stage,
         sent=sent,
+        lost=lost,
         expected="an answer",
         seen=words,
         appliance=label,
@@ -67,7 +72,7 @@ def explained(exc: BaseException, endpoint: Endpoint, stage: Stage, *, sent: boo
     """The error for what the socket, http.client or urllib3 raised at a stage."""
     if isinstance(exc, socket.gaierror):
         return failed(endpoint, "has no address: its name cannot be resolved", "resolve", sent=False)
-    return failed(endpoint, _words(exc, stage, budget), stage, sent=sent)
+    return failed(endpoint, _words(exc, stage, budget), stage, sent=sent, lost=True)
 
 
 def _words(exc: BaseException, stage: Stage, budget: Budget) -> str:

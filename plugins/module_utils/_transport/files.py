@@ -15,7 +15,8 @@ import secrets
 import tempfile
 import typing as t
 
-from .._errors import InputError
+from .._errors import InputError, SraError
+from .read_back import ReadBack
 
 _HEAD = 4096
 _PARTIAL = ".part"
@@ -31,16 +32,57 @@ class HashingFile:
         self.head = b""
 
     def write(self, data: bytes) -> int:
-        self._file.write(data)
-        self._hash.update(data)
+        self._take(data)
         self.size += len(data)
         if len(self.head) < _HEAD:
             self.head += data[: _HEAD - len(self.head)]
         return len(data)
 
+    def _take(self, data: bytes) -> None:
+        self._file.write(data)
+        self._hash.update(data)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
+
+    def verify(self, target: pathlib.Path) -> None:
+        """Raise SraError where what stands in the file is not what came; here nobody asked for that."""
+
+    def stop(self) -> None:
+        """End what runs beside; nothing does here."""
+
+
+class _FollowedFile(HashingFile):
+    """The same written, hashed and read again by a thread beside the download."""
+
+    def __init__(self, file: t.BinaryIO) -> None:
+        super().__init__(file)
+        self._read_back = ReadBack(file)
+
+    def _take(self, data: bytes) -> None:
+        self._read_back.write(data)
+
+    @property
+    def sha256(self) -> str:
+        return self._read_back.sha256()
+
+    def verify(self, target: pathlib.Path) -> None:
+        stands = self._read_back.finish()
+        if stands != self.sha256:
+            raise SraError(
+                f"What stands on the disk for {target} is not what the appliance sent",
+                expected=f"{self.size} bytes, SHA-256 {self.sha256}",
+                seen=f"SHA-256 {stands}",
+                state="the file was removed",
+                advice="Check the disk and run the backup again.",
+            )
+
+    def stop(self) -> None:
+        self._read_back.stop()
 
 
 def sha256_from_here(file: io.BufferedReader | io.BufferedRandom) -> str:
@@ -55,11 +97,12 @@ def sha256_of(path: pathlib.Path) -> str:
 
 
 @contextlib.contextmanager
-def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
+def atomic_file(path: str | os.PathLike[str], *, read_back: bool = False) -> t.Iterator[HashingFile]:
     """Write beside ``path`` with mode 0600; at the end of the block flush to disk and rename; on any error remove.
 
     Where the file system offers it, the file has no name until it is complete, so that nothing is left even when this
-    process is killed. Raises InputError where the folder cannot be written or is full.
+    process is killed. With ``read_back`` what stands on the disk is read again and compared with what came. Raises
+    InputError where the folder cannot be written or is full, SraError where another content stands there.
     """
     target = pathlib.Path(path)
     descriptor, partial = _nameless(target)
@@ -71,10 +114,15 @@ def atomic_file(path: str | os.PathLike[str]) -> t.Iterator[HashingFile]:
         partial = pathlib.Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            yield HashingFile(file)
+            followed = _FollowedFile(file) if read_back else HashingFile(file)
+            try:
+                yield followed
+            finally:
+                followed.stop()
             try:
                 file.flush()
                 os.fsync(file.fileno())
+                followed.verify(target)
                 if not partial.exists():
                     _give_name(file.fileno(), partial)
             except OSError as exc:
@@ -129,7 +177,7 @@ def write_error(exc: OSError) -> InputError:
     """The error for a file that takes no more bytes."""
     return InputError(
         f"The download cannot be written: {exc.strerror or exc}",
-        state="the incomplete file was removed; the appliance was not changed",
+        state="the download was stopped; the appliance was not changed",
         advice="Free space in the folder or choose another one.",
     )
 

@@ -27,6 +27,7 @@ from .failures import RequestFailed, Stage, explained, failed
 
 # For finding out which certificate was refused, in seconds.
 _DIAGNOSIS: t.Final = 5.0
+_SET_COOKIE: t.Final = "Set-Cookie"
 
 
 class _Answer(http.client.HTTPResponse):
@@ -150,6 +151,14 @@ class _PinnedAdapter(_deps.base_class("requests", "adapters.HTTPAdapter")):  # t
     def cert_verify(self, *_args: t.Any, **_kwargs: t.Any) -> None:
         """Nothing: requests would add its own list of authorities to those that the endpoint trusts."""
 
+    def build_response(self, request: t.Any, raw: t.Any) -> t.Any:
+        """What is looked at here; that no cookies came is seen by the headers, without asking the jar."""
+        answer = _deps.requests.Response()
+        answer.status_code, answer.headers, answer.raw, answer.request = raw.status, raw.headers, raw, request
+        if _SET_COOKIE in raw.headers:
+            _deps.requests.cookies.extract_cookies_to_jar(answer.cookies, request, raw)
+        return answer
+
     def close(self) -> None:
         self._pool.close()
         super().close()
@@ -167,8 +176,25 @@ class PinnedSession(_deps.base_class("requests", "Session")):  # type: ignore[mi
         if cookies is not None:
             self.cookies = cookies
         self.adapters.clear()
-        self.mount("https://", _PinnedAdapter(line))
+        self._adapter = _PinnedAdapter(line)
+        self.mount("https://", self._adapter)
 
-    def get_redirect_target(self, resp: t.Any) -> None:
-        """None: requests would read the body of a redirect without limit, and follow it to any other server."""
-        return
+    def prepare_request(self, request: t.Any) -> t.Any:
+        """The request with what all of them have; requests would look through its settings for more, of which there is none."""
+        prepared = _deps.requests.models.PreparedRequest()
+        headers = _deps.requests.structures.CaseInsensitiveDict(self.headers)
+        headers.update(request.headers)
+        prepared.prepare(
+            request.method, request.url, headers, data=request.data, cookies=self.cookies, json=request.json
+        )
+        return prepared
+
+    def ask(self, prepared: t.Any) -> t.Any:
+        """Send it; the body of the answer is not read yet.
+
+        ``send`` of requests would look for proxies, hooks and redirects, and read the body of a redirect without limit.
+        """
+        answer = self._adapter.send(prepared, stream=True)
+        if _SET_COOKIE in answer.headers:
+            _deps.requests.cookies.extract_cookies_to_jar(self.cookies, prepared, answer.raw)
+        return answer

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import html
-import json
+import functools
 import re
 import typing as t
-import urllib.parse
+
+from . import spelling
 
 MASK: t.Final = "********"
 SHORTEST_SECRET: t.Final = 3
@@ -23,35 +23,39 @@ _NO_SECRETS: t.Final = frozenset({"password"})
 
 
 class Redactor:
-    """Knows the secrets of a run and replaces each of their usual spellings by a mask.
+    """Knows the secrets of a run and replaces them by a mask, however they are spelled.
 
-    Known spellings: as is, URL-encoded, HTML-escaped, JSON-escaped, as a Python literal, and Base64 at each of its
-    three alignments (so that ``user:secret`` of HTTP Basic is found too). Secrets of fewer than three characters are
-    ignored: masking them would destroy the text around.
+    Known spellings: each character as is, URL-encoded, as an entity of HTML, escaped as in JSON or Python, once or
+    within one another, in any mixture; runs of white space folded; and the whole in Base64 at each of its three
+    alignments (so that ``user:secret`` of HTTP Basic is found too). Secrets of fewer than three characters are ignored:
+    masking them would destroy the text around.
     """
 
     def __init__(self, *secrets: str | None) -> None:
-        self._spellings: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        # Longest first: a secret that contains another is masked as a whole.
+        self._secrets: list[_Secret] = []
         self.add(*secrets)
 
     def __repr__(self) -> str:
-        return f"<Redactor of {len(self._spellings)} spellings>"
+        return f"<Redactor of {len(self._secrets)} secrets>"
 
     def add(self, *secrets: str | None) -> None:
         """Remember these secrets from now on; None and secrets of fewer than three characters are ignored."""
-        before = len(self._spellings)
-        for secret in secrets:
-            if secret and len(secret) >= SHORTEST_SECRET and secret not in _NO_SECRETS:
-                self._spellings.update(_spellings(secret))
-        if len(self._spellings) != before:
-            # Longest first: a secret that contains another is masked as a whole.
-            longest_first = sorted(self._spellings, key=lambda spelling: (-len(spelling), spelling))
-            self._pattern = re.compile("|".join(re.escape(spelling) for spelling in longest_first))
+        known = {one.secret for one in self._secrets}
+        new = {one for one in secrets if one and len(one) >= SHORTEST_SECRET} - _NO_SECRETS - known
+        if new:
+            self._secrets += map(_Secret, new)
+            self._secrets.sort(key=lambda one: (-len(one.secret), one.secret))
 
     def text(self, text: str) -> str:
         """The text without any known secret."""
-        return self._pattern.sub(MASK, text) if self._pattern is not None else text
+        for secret in self._secrets:
+            text = secret.masked(text)
+        return text
+
+    def beginning(self, text: str, longest: int) -> str:
+        """The first ``longest`` characters of the text without any known secret, which is masked before the cut."""
+        return self.text(text)[:longest]
 
     def data(self, data: t.Any) -> t.Any:
         """The same structure (mappings, sequences, sets, records, text, bytes) without known secrets, keys included."""
@@ -75,24 +79,43 @@ class Redactor:
         return data
 
 
-def _spellings(secret: str) -> set[str]:
-    quoted = {urllib.parse.quote(secret, safe=safe) for safe in ("", "/")} | {urllib.parse.quote_plus(secret)}
-    quoted |= {re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), text) for text in quoted}
-    escaped = {
-        html.escape(secret),
-        html.escape(secret, quote=False),
-        html.escape(secret).replace("&#x27;", "&#39;"),
-        html.escape(secret).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        repr(secret)[1:-1],
-    }
-    return {spelling for spelling in {secret} | quoted | escaped | _base64(secret) if len(spelling) >= SHORTEST_SECRET}
+class _Secret:
+    """One secret; its patterns are compiled when a text first needs them, for most secrets are in none."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+
+    def masked(self, text: str) -> str:
+        if len(text) < SHORTEST_SECRET:
+            return text
+        if self._base64 is not None:
+            text = self._base64.sub(MASK, text)
+        kept: list[str] = []
+        done = 0
+        for begin in self._begins.finditer(text):
+            found = self._whole.match(text, begin.start()) if begin.start() >= done else None
+            if found is not None:
+                kept += (text[done : found.start()], MASK)
+                done = found.end()
+        return "".join((*kept, text[done:])) if kept else text
+
+    @functools.cached_property
+    def _begins(self) -> re.Pattern[str]:
+        return spelling.beginning_of(self.secret)
+
+    @functools.cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return spelling.whole_of(self.secret)
+
+    @functools.cached_property
+    def _base64(self) -> re.Pattern[str] | None:
+        found = sorted(_base64(self.secret), key=lambda text: (-len(text), text))
+        return re.compile("|".join(map(re.escape, found))) if found else None
 
 
 def _base64(secret: str) -> set[str]:
     """What stays the same of the secret's Base64 whatever stands before and after it."""
-    raw = secret.encode("utf-8")
+    raw = secret.encode("utf-8", "surrogatepass")
     found = {base64.b64encode(raw).decode("ascii")}
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + raw).decode("ascii").rstrip("=")

@@ -55,6 +55,20 @@ class BoundSocket(ssl.SSLSocket):
         if wait != self.gettimeout():
             self.settimeout(wait)
 
+    def is_silent(self) -> bool:
+        """Whether the connection stands and nothing has come that nobody read. What has come is lost."""
+        wait = self.gettimeout()
+        try:
+            self.setblocking(False)
+            super().recv_into(bytearray(1))
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False
+        finally:
+            self.settimeout(wait)
+        return False
+
     def send(self, data: t.Any, flags: int = 0) -> int:
         self._bound_next_wait()
         try:

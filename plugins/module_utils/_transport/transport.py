@@ -25,7 +25,10 @@ from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
 from .failures import LedAway, RequestFailed, TlsRefused
+from .headers import charset, content_length
+from .held import MayGo
 from .redact import Redactor
+from .room import LARGEST, RoomySink
 from .sessions import Sessions
 
 USER_AGENT: t.Final = "bseries.sra"
@@ -61,11 +64,7 @@ class Response:
 
     def text(self) -> str:
         """The body as text in the declared character set, else UTF-8; what cannot be decoded is replaced."""
-        charset = self.headers.get_content_charset("utf-8")
-        try:
-            return self.body.decode(charset, "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(charset(self.headers) or "utf-8", "replace")
 
     def json(self) -> t.Any:
         """The body parsed as JSON. Raises RequestFailed where it is none."""
@@ -94,8 +93,8 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self.redactor = redactor
-        self._clock = clock or Clock()
-        self._sessions = Sessions(endpoint, self._clock, user_agent)
+        self.clock = clock or Clock()
+        self._sessions = Sessions(endpoint, self.clock, user_agent)
 
     def __enter__(self) -> Transport:
         return self
@@ -156,6 +155,7 @@ class Transport:
         follow_redirects: bool = False,
         accept_statuses: t.Collection[int] | None = None,
         cookies: bool = True,
+        may_go: MayGo | None = None,
     ) -> Response:
         """Send one request and read the whole answer into memory.
 
@@ -163,13 +163,15 @@ class Transport:
         bounds the whole including redirects and a body that trickles in; ``max_body`` in bytes after decoding.
         ``fields`` are sent as multipart, files ``(file name, open binary file, content type)`` are streamed. Redirects
         are followed to the same origin only. ``accept_statuses``: any other status raises. ``cookies=False`` neither
-        sends nor keeps any.
+        sends nor keeps any. ``may_go`` is asked when all but the body is sent: where it says no, or the connection did
+        not last, NotReleased is raised and the request was not made.
         """
         if sum(part is not None for part in (data, json, fields)) > 1:
             raise ValueError("give one of data, json and fields")
         call = Call(
-            method.upper(), self._own(url, params), dict(headers or {}), data, json, fields, keep_alive, cookies
-        )
+            method.upper(), self._own(url, params), dict(headers or {}), data, json, fields, keep_alive, cookies,
+            may_go=may_go,
+        )  # fmt: skip
         buffer = io.BytesIO()
         budget = self._budget(timeout, deadline, whole=call.repeatable)
         response = self._run(call, budget, lambda _status, _headers: (buffer, max_body), follow_redirects)
@@ -190,7 +192,7 @@ class Transport:
         keep_alive: bool = True,
         timeout: float | None = None,
         deadline: Deadline | None = None,
-        max_bytes: int | None = None,
+        max_bytes: int = LARGEST,
         follow_redirects: bool = False,
         cookies: bool = True,
         accept: t.Callable[[int, http.client.HTTPMessage], bool] | None = None,
@@ -200,6 +202,7 @@ class Transport:
         ``accept`` may decide by status and headers, before a byte is written, that an answer is not to be streamed. The
         body of any other answer is in the response (at most 16 MiB). A body that is shorter than announced, or that
         ends by a connection cut without a proper end, raises RequestFailed: what was written then is to be thrown away.
+        So does one of more than ``max_bytes``; where the disk has no room, InputError is raised.
         """
         buffer = io.BytesIO()
         call = Call(
@@ -217,7 +220,7 @@ class Transport:
             call,
             self._budget(timeout, deadline, whole=False),
             lambda status, headers: (
-                (TellingSink(dest_file, _announced(headers)), max_bytes)
+                (TellingSink(RoomySink(dest_file, _announced(headers)), _announced(headers)), max_bytes)
                 if 200 <= status < 300 and (accept is None or accept(status, headers))
                 else (buffer, MAX_BODY)
             ),
@@ -241,7 +244,7 @@ class Transport:
 
     def _budget(self, timeout: float | None, deadline: Deadline | None, *, whole: bool) -> Budget:
         silence = self.endpoint.timeout if timeout is None else timeout
-        deadlines = [deadline] if deadline is not None else [Deadline(silence * _WHOLE, self._clock)] if whole else []
+        deadlines = [deadline] if deadline is not None else [Deadline(silence * _WHOLE, self.clock)] if whole else []
         return Budget(silence, deadlines)
 
     def _own(self, url: str, params: Params | None) -> str:
@@ -263,11 +266,11 @@ class Transport:
         sink_for: _SinkFor,
         follow_redirects: bool,
     ) -> Response:
-        started = self._clock.now()
+        started = self.clock.now()
         for _hop in range(MAX_REDIRECTS + 1):
             response, location = self._once(call, budget, sink_for, follow_redirects)
             if location is None:
-                return dataclasses.replace(response, elapsed=self._clock.now() - started)
+                return dataclasses.replace(response, elapsed=self.clock.now() - started)
             call = self._redirected(call, response, location)
         raise self._refused_redirect(f"{self.endpoint.label} redirects more than {MAX_REDIRECTS} times", call.url)
 
@@ -283,19 +286,18 @@ class Transport:
                 self._sessions.opened(budget, keep_alive=call.keep_alive, cookies=call.cookies) as session,
                 contextlib.closing(exchange.ask(session, call)) as answer,
             ):
+                headers = exchange.headers_of(answer.raw)
                 self._hide(cookie.value or "" for cookie in answer.cookies)
                 is_redirect = follow_redirects and answer.status_code in _REDIRECTS
                 location = answer.headers.get("Location") if is_redirect else None
                 sink, allowed = (
-                    (io.BytesIO(), MAX_BODY)
-                    if location is not None
-                    else sink_for(answer.status_code, exchange.headers_of(answer.raw))
+                    (io.BytesIO(), MAX_BODY) if location is not None else sink_for(answer.status_code, headers)
                 )
                 must_end_well = call.must_be_complete and location is None
                 size = exchange.receive(answer.raw, sink, allowed, session.line, must_end_well=must_end_well)
         except RequestFailed as exc:
             raise self._redacted(exc, call) from exc.__cause__
-        return Response(answer.status_code, call.url, exchange.headers_of(answer.raw), b"", size=size), location
+        return Response(answer.status_code, call.url, headers, b"", size=size), location
 
     def _hide(self, cookies: t.Iterable[str]) -> None:
         values = list(cookies)
@@ -312,10 +314,12 @@ class Transport:
         if response.status in (301, 302, 303):
             method = "HEAD" if call.method == "HEAD" else "GET"
             headers = {name: value for name, value in call.headers.items() if not name.lower().startswith("content-")}
-            return dataclasses.replace(call, url=url, method=method, headers=headers, data=None, json=None, fields=None)
+            return dataclasses.replace(
+                call, url=url, method=method, headers=headers, data=None, json=None, fields=None, may_go=None
+            )
         if not call.repeatable:
             raise self._refused_redirect(f"{self.endpoint.label} redirects an upload to {_path(url)}", url)
-        return dataclasses.replace(call, url=url)
+        return dataclasses.replace(call, url=url, may_go=None)
 
     def _foreign(self, what: str, url: str, *, sent: bool, keeps_body: bool) -> LedAway:
         try:
@@ -367,8 +371,7 @@ class Transport:
 
 def _announced(headers: http.client.HTTPMessage) -> int | None:
     """How many bytes are to come, where the server says so and compresses nothing."""
-    length = headers.get("Content-Length", "")
-    return int(length) if length.isdecimal() and headers.get("Content-Encoding", "identity") == "identity" else None
+    return content_length(headers) if headers.get("Content-Encoding", "identity") == "identity" else None
 
 
 _REDIRECTS: t.Final = frozenset({301, 302, 303, 307, 308})

@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-from urllib.parse import urljoin
 
+from .._numbers import whole_number
 from . import dom
 from .sections import Sections
 from .words import clean
@@ -174,7 +174,7 @@ def _column_header(cell: t.Any, row: t.Any) -> str:
     if not any(head.tag == "th" for head in headers) and any(dom.has_control(head) for head in headers):
         return ""
     column = sum(
-        int(c.get("colspan") or 1) if (c.get("colspan") or "1").isdigit() else 1
+        1 if (span := whole_number(c.get("colspan"))) is None else span
         for c in cell.itersiblings("td", "th", preceding=True)
     )
     return dom.text_of(headers[column]) if column < len(headers) and len(headers) > 1 else ""
@@ -324,7 +324,7 @@ class _Reader:
             name=element.get("name") or "",
             value=element.get("value") or "",
             type=kind,
-            url=urljoin(self.base, action) if action else None,
+            url=dom.joined(self.base, action) if action else None,
             method=(element.get("formmethod") or "").upper() or None,
             disabled=dom.is_disabled(element),
             visible=dom.visible(element),
@@ -380,7 +380,7 @@ class _Reader:
     ) -> Form:
         return Form(
             index=index,
-            url=urljoin(self.base, element.get("action") or self.url),
+            url=dom.joined(self.base, element.get("action") or self.url),
             method=(element.get("method") or "GET").strip().upper(),
             multipart=(element.get("enctype") or "").strip().lower() == "multipart/form-data",
             controls=tuple(controls.get(index, [])),

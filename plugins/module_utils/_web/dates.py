@@ -60,19 +60,23 @@ def zone_named(text: str | None) -> datetime.tzinfo | None:
             return None
     offset = re.search(r"([+-])(\d{1,2}):?(\d{2})?\b", text)
     if offset:
-        minutes = int(offset.group(2)) * 60 + int(offset.group(3) or 0)
-        return datetime.timezone(datetime.timedelta(minutes=-minutes if offset.group(1) == "-" else minutes))
+        return _offset(offset.group(1), int(offset.group(2)), int(offset.group(3) or 0))
     for word in re.findall(r"[A-Za-z]+", text):
         if word.lower() in _ZONES:
             return datetime.timezone(datetime.timedelta(minutes=_ZONES[word.lower()]))
     return None
 
 
+def _offset(sign: str, hours: int, minutes: int) -> datetime.tzinfo | None:
+    """A zone by its distance from UTC; None for one that no place on earth has."""
+    away = datetime.timedelta(hours=hours, minutes=minutes)
+    return datetime.timezone(-away if sign == "-" else away) if away < datetime.timedelta(days=1) else None
+
+
 def _zone(text: str, after_clock: str, default: datetime.tzinfo | None) -> datetime.tzinfo | None:
     offset = _OFFSET.search(text)
     if offset and ":" in text[: offset.start()]:
-        minutes = int(offset.group("hours")) * 60 + int(offset.group("minutes"))
-        return datetime.timezone(datetime.timedelta(minutes=-minutes if offset.group("sign") == "-" else minutes))
+        return _offset(offset.group("sign"), int(offset.group("hours")), int(offset.group("minutes")))
     named = _NAMED.search(text)
     if named:
         return zone_named(named.group())

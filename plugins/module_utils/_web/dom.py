@@ -15,10 +15,12 @@ import urllib.parse
 from .._deps import lxml_html
 from .._deps import require as require_library
 from .._errors import TransportError
+from .._transport.headers import known_charset
 from .words import clean
 
 Element = t.Any
 
+NOWHERE: t.Final = "about:invalid"
 MAX_PAGE_BYTES: t.Final = 8 * 1024 * 1024
 MAX_ELEMENTS: t.Final = 60_000
 
@@ -48,8 +50,8 @@ def _decode(body: bytes, content_type: str) -> str:
     in_page = _CHARSET.search(body[:4096])
     names = [
         "utf-8-sig" if body.startswith(codecs.BOM_UTF8) else None,
-        declared.group(1) if declared else None,
-        in_page.group(1).decode("ascii", "replace") if in_page else None,
+        known_charset(declared.group(1)) if declared else None,
+        known_charset(in_page.group(1).decode("ascii", "replace")) if in_page else None,
         "utf-8",
         "cp1252",
     ]
@@ -57,7 +59,7 @@ def _decode(body: bytes, content_type: str) -> str:
         try:
             if name:
                 return body.decode(name)
-        except (LookupError, UnicodeError):
+        except UnicodeError:
             continue
     return body.decode("utf-8", "replace")
 
@@ -286,7 +288,18 @@ def texts_before(box: Element, element: Element) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
+def joined(base: str, url: str) -> str:
+    """An address of a page made absolute; what is none at all leads nowhere, as in browsers."""
+    try:
+        found = urllib.parse.urljoin(base, url)
+        urllib.parse.urlsplit(found)
+    except ValueError:
+        return NOWHERE
+    return found
+
+
 def base_url(root: Element, url: str) -> str:
     """What relative addresses of the document at ``url`` are relative to."""
     base = root.find(".//base[@href]")
-    return urllib.parse.urljoin(url, base.get("href")) if base is not None and base.get("href") else url
+    found = joined(url, base.get("href") or url) if base is not None else url
+    return url if found == NOWHERE else found

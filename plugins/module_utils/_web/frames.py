@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from urllib.parse import urljoin
 
 from . import controls, dom, navigation
 from .words import clean
@@ -37,7 +36,9 @@ def _shown(frame: t.Any) -> bool:
 def _source(frame: t.Any, base: str) -> str | None:
     source = clean(frame.get("src"))
     return (
-        urljoin(base, source) if source and not source.lower().startswith(("about:", "javascript:", "data:")) else None
+        dom.joined(base, source)
+        if source and not source.lower().startswith(("about:", "javascript:", "data:"))
+        else None
     )
 
 
@@ -115,9 +116,9 @@ def _own_addresses(element: t.Any, base: str) -> None:
     for name in _ADDRESSES:
         value = clean(element.get(name))
         if value and not value.startswith("#") and not re.match(r"[a-zA-Z][\w+.-]*:", value):
-            element.set(name, urljoin(base, value))
+            element.set(name, dom.joined(base, value))
     if element.tag == "option" and navigation.is_address(element.get("value") or ""):
-        element.set("value", urljoin(base, element.get("value")))
+        element.set("value", dom.joined(base, element.get("value")))
 
 
 def _own_scripts(element: t.Any, base: str, forms: t.Sequence[t.Any], ids: t.Mapping[str, t.Any], prefix: str) -> None:
@@ -128,7 +129,7 @@ def _own_scripts(element: t.Any, base: str, forms: t.Sequence[t.Any], ids: t.Map
             continue
         target = navigation.LOCATION.search(script)
         if target:
-            element.set(name, script.replace(target.group(1), urljoin(base, target.group(1))))
+            element.set(name, script.replace(target.group(1), dom.joined(base, target.group(1))))
         wanted = controls.form_in_script(script)
         if wanted is None or wanted in ("form", "this"):
             continue

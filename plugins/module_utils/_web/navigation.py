@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from . import dom
 from .controls import Form
@@ -64,13 +64,13 @@ def refresh_of(root: t.Any, url: str) -> Refresh | None:
             r"\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*))?", meta.get("content") or "", re.IGNORECASE
         )
         if match:
-            return Refresh(float(match.group(1)), urljoin(dom.base_url(root, url), (match.group(2) or url).strip()))
+            return Refresh(float(match.group(1)), dom.joined(dom.base_url(root, url), (match.group(2) or url).strip()))
     if dom.lines(root, form_parts=True) or root.find(".//form") is not None:
         return None
     for script in root.iter("script"):
         found = LOCATION.search(script.text or "")
         if found:
-            return Refresh(0, urljoin(dom.base_url(root, url), found.group(1)))
+            return Refresh(0, dom.joined(dom.base_url(root, url), found.group(1)))
     return None
 
 
@@ -249,7 +249,7 @@ def _option_links(root: t.Any, base: str, sections: Sections, menus: _Menus) -> 
             value = option.get("value") or ""
             if is_address(value):
                 group = option.getparent().get("label") if option.getparent().tag == "optgroup" else None
-                made = _make(select, (clean(option.text_content()),), urljoin(base, value), sections, menus)
+                made = _make(select, (clean(option.text_content()),), dom.joined(base, value), sections, menus)
                 yield dataclasses.replace(made, parents=((clean(group),) if group else ()) + made.parents)
 
 
@@ -263,7 +263,7 @@ def read_links(root: t.Any, url: str, sections: Sections, forms: t.Sequence[Form
         target = _target(element)
         if target is None:
             continue
-        absolute = urljoin(base_url, target)
+        absolute = dom.joined(base_url, target)
         if urlsplit(absolute).scheme in ("http", "https", ""):
             found.append(_make(element, _captions(element), absolute, sections, menus))
     return (*found, *_form_links(forms, sections, menus), *_option_links(root, base_url, sections, menus))

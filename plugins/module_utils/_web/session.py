@@ -16,6 +16,9 @@ import urllib.parse
 
 from .._errors import InputError, PageError, SraError, StateError
 from .._shelf import NO_SHELF, Shelf, Value, refusal, refused
+from .._transport import again
+from .._transport.body import is_repeatable
+from .._transport.held import MayGo, NotReleased
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
 from .._wait import Deadline
@@ -388,7 +391,11 @@ class WebSession:
 
     def get(self, url: str, *, expect_session: bool = True, tolerate: t.Collection[int] = ()) -> PageView:
         """Read a page, following redirects and pages that replace themselves at once."""
-        return self._page(self.transport.request("GET", url, follow_redirects=True), expect_session, tolerate)
+        return self._page(self._asked(url), expect_session, tolerate)
+
+    def _asked(self, url: str) -> Response:
+        """The answer to a request that only reads."""
+        return again.asked(lambda: self.transport.request("GET", url, follow_redirects=True), self.transport.clock)
 
     def leave_by(self, link: Link) -> PageView:
         """Open a link that ends the session."""
@@ -462,9 +469,12 @@ class WebSession:
         send = self._prepare(form, button, values, purpose, kind, view, page)
         return Ready(send, {"Referer": view.url} if view is not None and view.url.startswith("http") else {})
 
-    def send(self, ready: Ready) -> Response:
-        """Send what was prepared; nobody has looked at the answer yet."""
-        return self._request(ready.submission, ready.headers)
+    def send(self, ready: Ready, may_go: MayGo | None = None) -> Response:
+        """Send what was prepared; nobody has looked at the answer yet.
+
+        With ``may_go`` it is asked when all is sent that says nothing yet. Raises NotReleased where the form was not sent.
+        """
+        return self._request(ready.submission, ready.headers, may_go)
 
     def read(self, answer: Response, kind: Kind = "write") -> PageView:
         """The page that a form led to."""
@@ -506,8 +516,10 @@ class WebSession:
             "POST", send.url, dest_file, data=pairs, deadline=deadline, follow_redirects=True
         )
 
-    def _request(self, send: filling.Submission, headers: t.Mapping[str, str]) -> Response:
+    def _request(self, send: filling.Submission, headers: t.Mapping[str, str], may_go: MayGo | None = None) -> Response:
         self._just_read = None
+        if may_go is not None and (send.method == "GET" or not is_repeatable(send.fields)):
+            raise NotReleased
         if send.method == "GET":
             return self.transport.request(
                 "GET", _with_query(send.url, send.fields), headers=headers, follow_redirects=True
@@ -520,9 +532,12 @@ class WebSession:
                 fields=list(send.fields),
                 timeout=max(UPLOAD_SILENCE, self.transport.endpoint.timeout),
                 follow_redirects=True,
+                may_go=may_go,
             )
         pairs = [(name, value if isinstance(value, str) else value[0]) for name, value in send.fields]
-        return self.transport.request("POST", send.url, headers=headers, data=pairs, follow_redirects=True)
+        return self.transport.request(
+            "POST", send.url, headers=headers, data=pairs, follow_redirects=True, may_go=may_go
+        )
 
     def _prepare(
         self, form: Form, button: Button, values: Values, purpose: str, kind: Kind, view: PageView | None, page: str
@@ -604,8 +619,7 @@ class WebSession:
             and self._depth(view) < MAX_REFRESHES
             and self.transport.is_same_origin(refresh.url)
         ):
-            following = self.transport.request("GET", refresh.url, follow_redirects=True)
-            return self._page(following, expect_session, tolerate, view)
+            return self._page(self._asked(refresh.url), expect_session, tolerate, view)
         return self._judged(view, response.status, expect_session, tolerate)
 
     def _judged(self, view: PageView, status: int, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
@@ -623,7 +637,7 @@ class WebSession:
                 view,
                 f"the appliance answers with status {status}",
                 page=urllib.parse.urlsplit(view.url).path,
-                seen=view.text[:300],
+                seen=self.redactor.beginning(view.text, 300),
             )
         if self._signed_in and recognise.has_sign_out(view, self.vocabulary):
             self.current = view
@@ -635,7 +649,7 @@ class WebSession:
         """Name what stands in the way of a session that was signed in: a new password, a second factor, an agreement."""
         name = recognise.obstacle_in_session(view, self.vocabulary)
         if name:
-            raise signing.obstacle_error(self, name, view.text[:200].replace("\n", " "), in_session=True)
+            raise signing.obstacle_error(self, name, self._first_words(view), in_session=True)
 
     def _unfold(self, view: PageView) -> None:
         """Read the frames of a page into it."""
@@ -650,7 +664,7 @@ class WebSession:
         for _hop in range(MAX_REFRESHES):
             if not self.transport.is_same_origin(url):
                 return None
-            response = self.transport.request("GET", url, follow_redirects=True)
+            response = self._asked(url)
             if response.status >= 500:
                 raise self._starting(f"answers with status {response.status} in a frame", _words_of(response))
             content_type = response.headers.get("Content-Type") or ""
@@ -684,13 +698,16 @@ class WebSession:
 
     def starting(self, view: PageView) -> ServerStarting:
         """The error for a page of a server that is not up yet."""
-        return self._starting("shows a page of a server that is starting", view.text[:200].replace("\n", " "))
+        return self._starting("shows a page of a server that is starting", self._first_words(view))
+
+    def _first_words(self, view: PageView) -> str:
+        return self.redactor.beginning(view.text, 200).replace("\n", " ")
 
     def _starting(self, what: str, words: str) -> ServerStarting:
         return ServerStarting(
             f"{self.start} {what}",
             expected="a page of the interface",
-            seen=self.redactor.text(words) or None,
+            seen=self.redactor.beginning(words, 200) or None,
             appliance=self.label,
             page=self.start,
             state="nothing more was submitted",
@@ -725,7 +742,7 @@ class WebSession:
             state="nothing was submitted on this page",
             advice="Look at the page in a browser; add its captions by the option vocabulary, or send the saved page with a "
             "bug report.",
-            candidates=[self.redactor.text(text) for text in nearest(captions, candidates)],
+            candidates=nearest(captions, candidates, self.redactor),
             saved=self._save(view, page or self.start) if view is not None else None,
         )
 
@@ -759,10 +776,10 @@ def _captions_of(view: PageView) -> list[str]:
     return [*texts, *view.headings, *(link.caption for link in view.links if link.visible and not link.aside)]
 
 
-def nearest(captions: t.Sequence[str], seen: t.Sequence[str], limit: int = 8) -> list[str]:
-    """The texts most like one of the captions, most like first; of a huge page, of its first texts."""
+def nearest(captions: t.Sequence[str], seen: t.Sequence[str], redactor: Redactor, limit: int = 8) -> list[str]:
+    """The texts most like one of the captions, most like first, without secrets; of a huge page, of its first texts."""
     some = itertools.islice((text for text in seen if text), MOST_COMPARED)
-    texts = list(dict.fromkeys(text for text in (clean(text[:300])[:100] for text in some) if text))
+    texts = list(dict.fromkeys(text for text in (clean(redactor.beginning(text, 300))[:100] for text in some) if text))
 
     def likeness(text: str) -> float:
         return max(
@@ -787,7 +804,7 @@ def _words_of(response: Response) -> str:
         view = parse(response.body, response.url, response.headers.get("Content-Type") or "")
     except SraError:
         return ""
-    return " ".join(view.lines[:3])[:200]
+    return " ".join(view.lines[:3])
 
 
 __all__ = ["Ready", "ServerStarting", "SessionExpired", "WebSession"]

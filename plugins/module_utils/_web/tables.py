@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._numbers import whole_number
 from . import dom
 from .sections import Sections
 
@@ -38,8 +39,8 @@ def _row(element: t.Any) -> Row:
         if dom.is_element(cell) and (
             cell.tag in ("td", "th") or cell.get("role") in ("cell", "gridcell", "columnheader", "rowheader")
         ):
-            span = cell.get("colspan") or "1"
-            cells += [cell] * (int(span) if span.isdigit() and 0 < int(span) <= 50 else 1)
+            span = whole_number(cell.get("colspan")) or 1
+            cells += [cell] * (span if span <= 50 else 1)
     return Row(tuple(dom.text_of(cell) for cell in cells), tuple(cells), element)
 
 

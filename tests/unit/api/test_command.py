@@ -181,6 +181,17 @@ def test_force_to_become_primary_is_refused_here(client: ApiClient, server: TlsS
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("hiccup", [Reply(raw=b"", end="cut"), reply_html(502)])
+def test_a_read_whose_answer_was_lost_is_asked_for_once_more(
+    client: ApiClient, appliance: ApplianceApi, server: TlsServer, hiccup: Reply
+) -> None:
+    answers = [hiccup, reply_json({**dict.fromkeys(HEALTH), "appliance_id": APPLIANCE_ID}, 500)]
+    client.info()
+    appliance.answers[f"GET {V2}/health"] = lambda _request: answers.pop(0)
+    assert client.health().appliance_id == APPLIANCE_ID
+    assert server.lines.count(f"GET {V2}/health") == 2
+
+
 def test_lost_answer_to_a_role_change_is_not_repeated(
     client: ApiClient, appliance: ApplianceApi, server: TlsServer
 ) -> None:

@@ -116,6 +116,5 @@ def test_damaged_pages(
         patch.chdir(folder)
         with session(transport, t.cast(t.Any, scene.interface)) as web, only_our_errors():
             scene.act(web)
-    assert all("evil" not in request.path for request in transport.requests)
     assert [path for path in folder.iterdir() if path.name != "never-written.nsb"] == []
     pathlib.Path(folder / "never-written.nsb").unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from ansible_collections.bseries.sra.plugins.module_utils import _module
 from ansible_collections.bseries.sra.plugins.module_utils._api import values
 from ansible_collections.bseries.sra.plugins.module_utils._errors import SraError
 from ansible_collections.bseries.sra.plugins.module_utils._printable import printable
+from ansible_collections.bseries.sra.plugins.module_utils._report import view
 from ansible_collections.bseries.sra.plugins.module_utils._web.words import clean
 from ansible_collections.bseries.sra.tests.unit.fuzz.shapes import fuzz, json_values, texts
 
@@ -28,6 +29,8 @@ ESCAPES = (
     "\x08\x08\x08",
     "\x1bP+q\x1b\\",
     "\ud800",
+    "a\u200bb\u200cc\u200dd\u2060e\ufefff",
+    "\ufffe\uffff",
 )
 hostile = st.one_of(
     texts, st.sampled_from(ESCAPES), st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "L"]), max_size=20)
@@ -43,6 +46,7 @@ def is_harmless(text: str) -> bool:
         not controls
         and not kinds & {"Cs", "Zl", "Zp"}
         and not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+        and not set(text) & set("\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff")
     )
 
 
@@ -52,6 +56,7 @@ def is_harmless(text: str) -> bool:
 def test_single_texts(text: str) -> None:
     assert is_harmless(printable(text))
     assert is_harmless(values.text(text) or "")
+    assert is_harmless(view.clean({text: [text]}).popitem()[1][0])
     assert "\n" not in clean(text)
 
 

@@ -60,6 +60,8 @@ def environment(folder: pathlib.Path, **more: str) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(folder / "home"),
         "LC_ALL": "C.UTF-8",
+        # ansible-runner starts Ansible by its name.
+        "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]),
         "TERM": "xterm",
         **more,
     }

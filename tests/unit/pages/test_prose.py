@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, RefusedByAppliance
 from ansible_collections.bseries.sra.plugins.module_utils._pages import _progress, failover, updates
 from ansible_collections.bseries.sra.plugins.module_utils._records import Package
+from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
 from ansible_collections.bseries.sra.plugins.module_utils._web.messages import kind_of, states_failure
 from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
 from ansible_collections.bseries.sra.tests.unit.pages.failover_pages import UNRELATED
@@ -66,7 +67,7 @@ PROGRESS = {
 @pytest.mark.parametrize(("line", "state"), PROGRESS.items())
 def test_progress_beside_explanations(line: str, state: str) -> None:
     view = parse(f"<html><body><h2>Updates</h2><p>{line}</p></body></html>".encode())
-    assert _progress.read(view, view.lines).state == state
+    assert _progress.read(view, view.lines, Redactor()).state == state
 
 
 HELP = (

@@ -381,6 +381,12 @@ class FakePrepared:
         self.commit()
         return False
 
+    def send_when(self, may_go: t.Callable[[], bool]) -> bool:
+        if may_go():
+            self.commit()
+            return True
+        return False
+
     def settle(self) -> None:
         """The answer says nothing more."""
 

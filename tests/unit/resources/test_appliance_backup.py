@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import datetime
 import gzip
+import hashlib
 import json
 import lzma
 import pathlib
@@ -21,7 +23,13 @@ from unit.resources.fakes import UTC, Appliance, World
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import InputError, PermissionMissing, SraError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import software_management
-from ansible_collections.bseries.sra.plugins.module_utils._resources import _backup_checks, appliance_backup
+from ansible_collections.bseries.sra.plugins.module_utils._records import BackupFile
+from ansible_collections.bseries.sra.plugins.module_utils._resources import (
+    _backup_checks,
+    _backup_folder,
+    appliance_backup,
+)
+from ansible_collections.bseries.sra.plugins.module_utils._wait import Deadline
 
 OPTIONS: dict[str, t.Any] = {
     **ACCOUNTS,
@@ -237,6 +245,74 @@ def test_an_archive_has_to_open_to_its_end(tmp_path: pathlib.Path, kind: str) ->
         _backup_checks.look_at(path, None)
 
 
+def bomb(kind: str, folder: pathlib.Path) -> bytes:
+    content = bytes(8 * 1024 * 1024)
+    path = folder / "bomb"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("settings", content)
+            file.writestr("more", content)
+        return path.read_bytes()
+    return {"gzip": gzip, "bzip2": bz2, "xz": lzma}[kind].compress(content)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip"])
+def test_an_archive_that_unpacks_without_end_is_not_looked_at_further(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / "one.nsb"
+    path.write_bytes(bomb(kind, tmp_path))
+    opened, _size = _backup_checks.look_at(path, None)
+    assert opened.outcome == "pass"
+    monkeypatch.setattr(_backup_checks, "_UNPACKED", 4 * 1024 * 1024)
+    opened, _size = _backup_checks.look_at(path, None)
+    assert opened.outcome == "skipped"
+    assert "more than 100 times its size" in opened.cause
+    assert "sra_trial_restore" in opened.remedy
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip", "tar"])
+def test_an_archive_is_looked_at_until_the_deadline(tmp_path: pathlib.Path, kind: str) -> None:
+    path = tmp_path / "one.nsb"
+    path.write_bytes(archive(kind, tmp_path))
+    opened, _size = _backup_checks.look_at(path, None, Deadline(60))
+    assert opened.outcome == "pass"
+    opened, _size = _backup_checks.look_at(path, None, Deadline(0))
+    assert opened.outcome == "skipped"
+    assert "wait_timeout" in opened.cause
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_the_index_of_an_archive_has_to_fit_into_memory(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / "one.nsb"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as file:
+            for number in range(1000):
+                file.writestr(f"settings-{number}", b"")
+    else:
+        with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as bundle:
+            bundle.addfile(tarfile.TarInfo("long" * 10_000))
+    monkeypatch.setattr(_backup_checks, "_AT_ONCE", 30_000)
+    opened, _size = _backup_checks.look_at(path, None)
+    assert opened.outcome == "skipped"
+    assert "memory" in opened.cause
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip", "tar"])
+def test_an_archive_that_somebody_spoiled_is_damaged_or_fine(tmp_path: pathlib.Path, kind: str) -> None:
+    whole = archive(kind, tmp_path)
+    path = tmp_path / "one.nsb"
+    for at in range(4, len(whole), max(1, len(whole) // 150)):
+        for value in (0x00, 0xFF):
+            path.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+            try:
+                _backup_checks.look_at(path, None, Deadline(60))
+            except SraError as error:
+                assert "is damaged" in error.message  # noqa: PT017
+
+
 def test_a_format_that_is_not_known_is_said_to_be_so(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "one.nsb"
     path.write_bytes(b"NSB of the vendor" * 100)
@@ -254,3 +330,16 @@ def test_a_backup_that_is_much_smaller_than_the_one_before_is_warned_of(
     second = backup(world, tmp_path)
     assert [check["outcome"] for check in second["checks"]] == ["skipped", "fail"]
     assert "much smaller" in second["warnings"][0]
+
+
+def test_what_was_read_back_while_it_came_is_not_read_once_more(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.nsb"
+    path.write_bytes(b"backup")
+    came = BackupFile(str(path), 6, hashlib.sha256(b"other!").hexdigest(), "api", datetime.datetime.now(UTC))
+
+    _backup_folder.verify_download(path, dataclasses.replace(came, read_back=True))
+    for wrong in (came, dataclasses.replace(came, read_back=True, size=7)):
+        with pytest.raises(SraError, match="is not what the appliance sent"):
+            _backup_folder.verify_download(path, wrong)

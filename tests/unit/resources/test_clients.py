@@ -131,6 +131,21 @@ class TestLimit:
         assert not limit(world, note, state="restored", **assumed)["changed"], "a real run goes by its note alone"
         assert setting.writes == []
 
+    def test_a_lost_note_is_written_anew_from_what_is_told(
+        self, world: World, setting: Setting, note: pathlib.Path
+    ) -> None:
+        setting.number = 5
+        told = {"max_concurrent_upgrades": 5, "assume_original": 50}
+        checked = limit(world, note, True, **told)
+        assert (checked["changed"], checked["original"], checked["remembered"]) == (False, 50, True)
+        assert not note.exists()
+        assert not limit(world, note, max_concurrent_upgrades=5)["remembered"], "nothing tells what it was"
+        assert not limit(world, note, **{**told, "assume_original": 5})["remembered"]
+        assert not limit(world, note, **told)["changed"]
+        assert limit(world, note, **{**told, "assume_original": 70})["original"] == 50, "what is remembered counts"
+        assert limit(world, note, state="restored")["changed"]
+        assert setting.writes == [50]
+
     def test_what_somebody_else_has_chosen_is_left(self, world: World, setting: Setting, note: pathlib.Path) -> None:
         limit(world, note, max_concurrent_upgrades=5)
         setting.number = 30
@@ -153,7 +168,14 @@ class TestLimit:
         assert setting.writes == []
 
     @pytest.mark.parametrize(
-        "given", [{}, {"max_concurrent_upgrades": 0}, {"max_concurrent_upgrades": 501}, {"state": "restored"}]
+        "given",
+        [
+            {},
+            {"max_concurrent_upgrades": 0},
+            {"max_concurrent_upgrades": 501},
+            {"state": "restored"},
+            {"max_concurrent_upgrades": 5, "assume_original": 0},
+        ],
     )
     def test_wrong_options(self, world: World, setting: Setting, given: dict[str, t.Any]) -> None:
         with pytest.raises(InputError):

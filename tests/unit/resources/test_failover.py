@@ -91,6 +91,7 @@ class TestPresent:
 
         assert isinstance(error, WaitTimeout)
         assert error.seen == "no failover relationship"
+        assert "the answer to the request was lost (connection refused)" in str(error.state)
 
     def test_refused_on_a_backup(self, world: World, primary: Appliance) -> None:
         primary.failover = dataclasses.replace(PRIMARY, role="backup")
@@ -277,6 +278,7 @@ class TestRole:
 
         assert isinstance(error, WaitTimeout)
         assert error.seen == "failover role primary"
+        assert "the answer to the request was lost (connection refused)" in str(error.state)
 
     def test_refused_without_a_relationship(self, world: World, alone: Appliance) -> None:
         with pytest.raises(StateError, match="no failover relationship"):

@@ -29,6 +29,17 @@ def test_a_fault_strikes_what_it_matches_as_often_as_told(pair):
     ]
 
 
+def test_a_fault_waits_until_it_is_armed_and_tells_which_request_it_struck(pair):
+    api = pair.api("a")
+    pair.sim.fault("status", match={"operation": "info"}, status=502, armed=False)
+    assert api.call("GET", INFO).status_code == 200
+    pair.sim.arm()
+    assert [api.call("GET", INFO).status_code for _number in range(2)] == [502, 200]
+    (fault,) = pair.sim.faults()
+    (struck,) = [entry["seq"] for entry in pair.sim.log() if entry["fault"]]
+    assert (fault["struck"], fault["at"]) == (1, struck)
+
+
 @pytest.mark.parametrize("kind", ["reset", "torn_tls"])
 def test_a_connection_can_be_cut(pair, kind):
     api = pair.api("a")
@@ -90,6 +101,16 @@ def test_a_fault_waits_until_appliances_were_told_to_change(pair):
     ]
     assert api.call("GET", HEALTH).status_code == 502
     assert [entry["deeds"] for entry in pair.sim.log(operation="api.command.v2.health.get")] == [0, 1]
+
+
+def test_a_fault_ends_when_the_appliances_were_told_enough(pair):
+    browser = pair.signed_in("a", "login")
+    api = pair.api("a")
+    pair.sim.fault("status", match={"operation": "health"}, until=1, count=None)
+    assert api.call("GET", HEALTH).status_code == 502
+    browser.follow("jump")
+    browser.press("Save Changes", limit="8")
+    assert api.call("GET", HEALTH).status_code == 200
 
 
 def test_a_fault_waits_until_another_one_has_struck(pair):

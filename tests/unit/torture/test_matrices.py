@@ -96,7 +96,9 @@ one-a : ok=1 changed=0 failed=1
 
 
 def cell(**values: t.Any) -> cells.Cell:
-    return cells.Cell("disk full", "one-a", 0, "", "stops", **values)
+    return cells.Cell(
+        **{"fault": "disk full", "device": "one-a", "deeds": 0, "request": "", "expect": "stops", **values}
+    )
 
 
 def test_what_a_run_said_when_it_stopped() -> None:
@@ -123,14 +125,15 @@ def test_a_message_that_leaves_something_out_is_a_problem(gone: str, missing: st
 
 
 class FakeSimulator:
-    def __init__(self, *deeds: tuple[str, str]) -> None:
+    def __init__(self, *deeds: tuple[str, str], holders: t.Sequence[str | None] = ("one-a",)) -> None:
         self._deeds = [{"device": device, "what": what} for device, what in deeds]
+        self._holders = holders
 
     def deeds(self) -> list[dict[str, str]]:
         return self._deeds
 
-    def timeline(self) -> list[dict[str, str]]:
-        return [{"holder": "one-a"}]
+    def timeline(self) -> list[dict[str, str | None]]:
+        return [{"holder": holder} for holder in self._holders]
 
 
 def test_what_is_done_twice_is_a_problem_unless_it_does_no_harm(tmp_path: pathlib.Path) -> None:
@@ -142,6 +145,23 @@ def test_what_is_done_twice_is_a_problem_unless_it_does_no_harm(tmp_path: pathli
     assert judge.deeds(lab(install, sync, sync), expected) == []
     assert len(judge.deeds(lab(install, install, sync), expected)) == 1
     assert len(judge.deeds(lab(install, sync, ("one-a", "install of base-3.3.2")), expected)) == 1
+
+
+def test_production_that_is_given_back_is_expected_to_move_again(tmp_path: pathlib.Path) -> None:
+    def lab(*deeds: tuple[str, str], holders: t.Sequence[str | None]) -> Lab:
+        return Lab(t.cast(t.Any, FakeSimulator(*deeds, holders=holders)), tmp_path, {})
+
+    off, on, there = ("one-a", "shared IP disabled"), ("one-a", "shared IP enabled"), ("one-b", "shared IP enabled")
+    saved = ("one-a", "address 127.0.1.10 changed")
+    expected = judge.expected_of(lab(saved, off, there, holders=["one-a", None, "one-b"]))
+    back = lab(saved, off, saved, on, holders=["one-a", None, "one-a"])
+    assert judge.gave_back(back, expected)
+    assert judge.and_back(back, expected).holders == ["one-a", None, "one-a", None, "one-b"]
+    assert not judge.gave_back(lab(saved, off, holders=["one-a", None]), expected)
+    assert not judge.gave_back(lab(saved, off, saved, on, holders=["one-a", None]), expected)
+    assert not judge.gave_back(lab(saved, off, saved, on, off, holders=["one-a", None]), expected)
+    install = ("one-b", "install of base-3.3.2")
+    assert not judge.gave_back(lab(install, saved, off, saved, on, holders=["one-a", None, "one-a"]), expected)
 
 
 def test_stray_and_open_files_are_problems(tmp_path: pathlib.Path) -> None:
@@ -206,12 +226,76 @@ def test_what_comes_back_is_dealt_again_in_its_order_until_the_time_is_over() ->
     assert Pile([[1]], Effort(minutes=0), lambda number: number).take() is None
 
 
-def test_the_first_lives_hold_a_cell_of_each_fault() -> None:
-    made = [
-        cells.Cell(fault, "one-a", deeds, "", "either")
-        for deeds, fault in enumerate(("reset", "torn", "reset", "slow"))
+def test_faults_at_different_requests_are_tried_in_company_and_what_stands_in_doubt_alone() -> None:
+    found = points.points([entry(1), entry(2, interface="login", address="127.0.0.2"), entry(3, deeds=2)])
+    made = cells.of_requests(found)
+    stock = faults.Stock(made, Effort())
+    first, company = t.cast(faults.Life, stock.take())
+    assert company
+    assert [cell.fault for cell in first] == ["connection reset"] * 3
+    stock.put_alone(first[:1])
+    stock.give_back(first[:1])
+    assert stock.take() == (first[:1], False)
+    second, company = t.cast(faults.Life, stock.take())
+    assert company
+    # One that is only slow carries no risk; the other faults of the doubtful request wait.
+    assert [(cell.fault, cell.sort) for cell in second] == [
+        ("slow answer", first[0].sort),
+        ("status 502", first[1].sort),
+        ("status 502", first[2].sort),
     ]
-    assert faults.lives(made, 3) == [[made[0], made[1], made[3]], [made[2]]]
+
+
+def test_in_a_sample_every_cell_is_tried_alone() -> None:
+    made = cells.of_requests(points.points([entry(1), entry(2, deeds=2)]))
+    assert faults.Stock(made[:3], Effort(count=3)).take() == (made[:3], False)
+    assert faults.Stock(made, Effort(minutes=0)).take() is None
+
+
+def test_what_was_missed_comes_once_in_each_part_and_then_alone() -> None:
+    made = cells.of_requests(points.points([entry(1), entry(2, deeds=2)]))[:2]
+    later = cells.of_requests(points.points([entry(2, deeds=2)]))[:1]
+    stock = faults.Stock([], Effort())
+    assert stock.missed(made[0])
+    assert stock.missed(made[1])
+    assert stock.missed(later[0])
+    assert stock.take() == ([made[0], later[0]], False)
+    assert stock.take() == ([made[1]], False)
+    assert stock.missed(made[1])
+    assert stock.take() == ([made[1]], False)
+    assert not stock.missed(made[1])
+
+
+def test_a_life_ends_with_what_stays_stopped() -> None:
+    made = [
+        cell(device="one-b", deeds=deeds, after=after)
+        for deeds, after in ((0, "goes on"), (2, "stays stopped"), (9, "stays stopped"), (10, "goes on"))
+    ]
+    stock = faults.Stock(made, Effort())
+    assert stock.take() == ([made[0], made[2]], False)
+    assert stock.take() == ([made[1]], False)
+    assert stock.take() == ([made[3]], False)
+
+
+def told_apart(log: list[dict[str, t.Any]], *struck: tuple[int, cells.Cell]) -> tuple[list[int], int | None, list[int]]:
+    found = [faults.Struck(each, at) for at, each in struck]
+    carried, stopped, alone = faults.tell_apart(found, log, 2)
+    return [each.at for each in carried], stopped.at if stopped else None, [each.at for each in alone]
+
+
+def test_what_a_run_with_several_faults_carried_and_where_it_stopped() -> None:
+    log = [
+        {"fault": "", **each} for each in (entry(1), entry(2), entry(3, interface="login"), entry(4, interface="login"))
+    ]
+    here, there = (cells.of_requests(points.points([each]))[0] for each in (entry(1), entry(3, interface="login")))
+    # Asked again and answered: the run stopped at the other one.
+    assert told_apart(log, (1, here), (3, there)) == ([], 3, [])
+    # Not asked again: nobody knows at which of the two.
+    assert told_apart([log[0], *log[2:]], (1, here), (2, there)) == ([], None, [1, 2])
+    write = {"fault": "", **entry(5, kind="write")}
+    assert told_apart([log[0], write, log[3]], (1, here), (3, there)) == ([1], 3, [])
+    # Stopped after a write at none of them.
+    assert told_apart([log[0], write], (1, here)) == ([], None, [1])
 
 
 class Told:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import io
 import ipaddress
 import pathlib
 import socket
@@ -111,13 +112,20 @@ Handler = t.Callable[[Request], Reply]
 
 
 class TlsServer:
-    """Answers on a free port of 127.0.0.1 until closed; ``handler`` may be replaced at any time."""
+    """Answers on a free port of 127.0.0.1 until closed; ``handler`` may be replaced at any time.
+
+    ``heads`` are the request lines whose headers came, ``cut_short`` what came of bodies that ended too early. ``at_head``
+    may answer before the body is read.
+    """
 
     def __init__(
         self, certificate: pathlib.Path, handler: Handler | None = None, *, tear_handshake: bool = False
     ) -> None:
         self.handler: Handler = handler or (lambda request: Reply(body=request.line.encode()))
         self.requests: list[Request] = []
+        self.heads: list[str] = []
+        self.cut_short: list[bytes] = []
+        self.at_head: t.Callable[[str], Reply | None] = lambda _line: None
         self.server_names: list[str | None] = []
         self.connections = 0
         self.stopping = threading.Event()
@@ -165,12 +173,36 @@ class TlsServer:
                 return
             with self._context.wrap_socket(plain, server_side=True) as sock, sock.makefile("rb") as incoming:
                 while not self.stopping.is_set():
-                    request = _read_request(incoming, number)
+                    request = self._read_request(sock, incoming, number)
                     if request is None:
                         return
                     self.requests.append(request)
                     if not self._answer(sock, self.handler(request)):
                         return
+
+    def _read_request(self, sock: ssl.SSLSocket, incoming: io.BufferedReader, number: int) -> Request | None:
+        first = incoming.readline()
+        if not first.strip():
+            return None
+        method, target, _version = first.decode("latin-1").split()
+        headers: dict[str, str] = {}
+        while (line := incoming.readline().decode("latin-1").strip()) != "":
+            name, _colon, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        self.heads.append(f"{method} {target}")
+        early = self.at_head(self.heads[-1])
+        if early is not None:
+            self._answer(sock, early)
+            return None
+        length = int(headers.get("content-length", "0"))
+        body = b""
+        with contextlib.suppress(OSError):
+            while len(body) < length and (piece := incoming.read1(length - len(body))):
+                body += piece
+        if len(body) < length:
+            self.cut_short.append(body)
+            return None
+        return Request(number, method, target, headers, body)
 
     def _answer(self, sock: ssl.SSLSocket, reply: Reply) -> bool:
         """True where the connection goes on."""
@@ -194,16 +226,3 @@ class TlsServer:
         else:
             sock.shutdown(socket.SHUT_WR)
         return False
-
-
-def _read_request(incoming: t.BinaryIO, number: int) -> Request | None:
-    first = incoming.readline()
-    if not first.strip():
-        return None
-    method, target, _version = first.decode("latin-1").split()
-    headers: dict[str, str] = {}
-    while (line := incoming.readline().decode("latin-1").strip()) != "":
-        name, _colon, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    body = incoming.read(int(headers.get("content-length", "0")))
-    return Request(number, method, target, headers, body)

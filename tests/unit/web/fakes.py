@@ -14,6 +14,7 @@ import urllib.parse
 from ansible_collections.bseries.sra.plugins.module_utils._transport.endpoint import Endpoint
 from ansible_collections.bseries.sra.plugins.module_utils._transport.redact import Redactor
 from ansible_collections.bseries.sra.plugins.module_utils._transport.transport import Response
+from ansible_collections.bseries.sra.plugins.module_utils._wait import Clock
 from ansible_collections.bseries.sra.plugins.module_utils._web.session import WebSession
 from ansible_collections.bseries.sra.plugins.module_utils._web.vocabulary import Vocabulary
 
@@ -45,6 +46,19 @@ class Reply:
     location: str | None = None
 
 
+class FakeClock(Clock):
+    """Stands still but for sleep."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
 class FakeTransport:
     """Serves ``routes``: ``"GET /path"`` -> page, reply, or a function of the request."""
 
@@ -52,6 +66,7 @@ class FakeTransport:
         self.routes = dict(routes)
         self.requests: list[Request] = []
         self.endpoint = Endpoint("a.example.com")
+        self.clock = FakeClock()
         self.cookies: list[dict[str, t.Any]] = []
 
     def restore(self, cookies: list[dict[str, t.Any]]) -> None:

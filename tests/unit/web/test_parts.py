@@ -14,8 +14,9 @@ import time
 import pytest
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, TransportError
-from ansible_collections.bseries.sra.plugins.module_utils._web import filling
+from ansible_collections.bseries.sra.plugins.module_utils._web import dom, filling
 from ansible_collections.bseries.sra.plugins.module_utils._web.dates import parse_time
+from ansible_collections.bseries.sra.plugins.module_utils._web.navigation import refresh_of
 from ansible_collections.bseries.sra.plugins.module_utils._web.view import parse
 from ansible_collections.bseries.sra.plugins.module_utils._web.words import (
     CONTAINS,
@@ -25,7 +26,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._web.words import (
     SAME_WORDS,
     says,
 )
-from ansible_collections.bseries.sra.tests.unit.web.fakes import page, session, site
+from ansible_collections.bseries.sra.tests.unit.web.fakes import ORIGIN, page, session, site
 
 UTC = datetime.UTC
 
@@ -203,3 +204,29 @@ def test_large_page_is_read_in_reasonable_time() -> None:
     assert len(view.controls) == 1500
     assert view.facts is not None
     assert time.process_time() - started < 15
+
+
+@pytest.mark.parametrize("address", ["//[", "http://[::1", "https://a]b/", "//\uff03x/"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<form action='{}' method=post><button>Go</button></form>",
+        "<form method=post><button formaction='{}'>Go</button></form>",
+        "<a href='{}'>Go</a>",
+        "<base href='{}'><a href=x>Go</a>",
+        "<select><option value='http://[{}'>Go</option></select>",
+        "<meta http-equiv=refresh content='0; url={}'>",
+        "<script>location.href='{}'</script>",
+    ],
+)
+def test_addresses_that_are_none_lead_nowhere(content: str, address: str) -> None:
+    view = parse(content.replace("{}", address).encode(), f"{ORIGIN}/y/")
+    assert {form.url for form in view.forms} | {button.url for button in view.buttons} <= {
+        dom.NOWHERE,
+        f"{ORIGIN}/y/",
+        "",
+        None,
+    }
+    assert {link.url for link in view.links} <= {dom.NOWHERE, f"{ORIGIN}/y/x"}
+    refresh = refresh_of(view.root, view.url)
+    assert refresh is None or refresh.url == dom.NOWHERE

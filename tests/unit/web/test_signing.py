@@ -181,6 +181,18 @@ def test_booting_server_is_no_sign_in_page(answer: object) -> None:
     assert caught.value.sent
 
 
+def test_a_page_whose_answer_was_lost_is_read_once_more_and_nothing_is_sent_twice() -> None:
+    hiccups = [(502, "")]
+    transport = site({"GET /appliance": lambda _request: hiccups.pop() if hiccups else SIGN_IN})
+    with session(transport) as web:
+        web.sign_in()
+    assert [request.method for request in transport.requests[:3]] == ["GET", "GET", "POST"]
+    transport = site({"GET /appliance": SIGN_IN, "POST /go": (502, "")})
+    with session(transport) as web, pytest.raises(ServerStarting):
+        web.sign_in()
+    assert [request.method for request in transport.requests] == ["GET", "POST"]
+
+
 def test_password_is_not_sent_to_another_host() -> None:
     transport = FakeTransport({"GET /appliance": SIGN_IN.replace('"/go"', '"https://evil.example.net/go"')})
     with session(transport) as web, pytest.raises(PageError, match="another host"):
