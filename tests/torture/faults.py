@@ -550,7 +550,7 @@ class LifeOf:
             self._say(
                 f"  a run ({seen.seconds} s); to be tried alone: {'; '.join(c.label for c in seen.alone) or 'none'}"
             )
-            if not seen.results and not seen.alone:
+            if not seen.results and not seen.alone and not seen.finished:
                 self._ended = True
                 self._blame(seen.problems or ("a run in company stopped at nothing",))
             elif seen.problems:

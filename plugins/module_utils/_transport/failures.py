@@ -52,6 +52,14 @@ def may_have_been_sent(error: TransportError) -> bool:
     return getattr(error, "sent", True)
 
 
+def answered_before(error: RequestFailed) -> RequestFailed:
+    """The error of a later request, of which the first was answered: what that one asked for may have been carried out."""
+    if not error.sent:
+        error.sent = True
+        error.state = "the request before was answered, and may have been carried out"
+    return error
+
+
 def failed(endpoint: Endpoint, words: str, stage: Stage, *, sent: bool, lost: bool = False) -> RequestFailed:
     """The error that says of an endpoint what it did, with what that means for the request."""
     label = endpoint.label

@@ -24,7 +24,7 @@ from .budget import Budget
 from .connection import Sink
 from .endpoint import Endpoint
 from .exchange import Call
-from .failures import LedAway, RequestFailed, TlsRefused
+from .failures import LedAway, RequestFailed, TlsRefused, answered_before
 from .headers import charset, content_length
 from .held import MayGo
 from .redact import Redactor
@@ -267,8 +267,13 @@ class Transport:
         follow_redirects: bool,
     ) -> Response:
         started = self.clock.now()
-        for _hop in range(MAX_REDIRECTS + 1):
-            response, location = self._once(call, budget, sink_for, follow_redirects)
+        for hop in range(MAX_REDIRECTS + 1):
+            try:
+                response, location = self._once(call, budget, sink_for, follow_redirects)
+            except RequestFailed as error:
+                if hop:
+                    raise answered_before(error) from error.__cause__
+                raise
             if location is None:
                 return dataclasses.replace(response, elapsed=self.clock.now() - started)
             call = self._redirected(call, response, location)

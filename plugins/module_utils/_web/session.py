@@ -18,6 +18,7 @@ from .._errors import InputError, PageError, SraError, StateError
 from .._shelf import NO_SHELF, Shelf, Value, refusal, refused
 from .._transport import again
 from .._transport.body import is_repeatable
+from .._transport.failures import RequestFailed, answered_before
 from .._transport.held import MayGo, NotReleased
 from .._transport.redact import Redactor
 from .._transport.transport import Response, Transport
@@ -434,7 +435,8 @@ class WebSession:
             self._may(kind, "GET", purpose)
             if not self.transport.is_same_origin(action.url):
                 raise self.page_error(view, f"{action.caption!r} leads to another host", page=page)
-            return self.get(action.url)
+            # It may change something: it is never asked for twice.
+            return self._led_to(self.transport.request("GET", action.url, follow_redirects=True), True, ())
         return self.submit(
             self.finder(view, page).form_of(action), action, values or {}, purpose, kind=kind, view=view, page=page
         )
@@ -478,11 +480,14 @@ class WebSession:
 
     def read(self, answer: Response, kind: Kind = "write") -> PageView:
         """The page that a form led to."""
-        return self._page(
-            answer,
-            expect_session=kind not in ("sign_in", "sign_out"),
-            tolerate=range(400, 500) if kind != "read" else (),
-        )
+        return self._led_to(answer, kind not in ("sign_in", "sign_out"), range(400, 500) if kind != "read" else ())
+
+    def _led_to(self, answer: Response, expect_session: bool, tolerate: t.Collection[int]) -> PageView:
+        """The page of an answer to what may have changed something, whatever is still to be read for it."""
+        try:
+            return self._page(answer, expect_session, tolerate)
+        except RequestFailed as error:
+            raise answered_before(error) from error.__cause__
 
     def download(
         self,

