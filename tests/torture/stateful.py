@@ -29,7 +29,7 @@ import traceback
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import HealthCheck, Phase, Verbosity, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -358,6 +358,8 @@ class AnyOperator(RuleBasedStateMachine):
     simulator: t.ClassVar[SimulatorProcess]
     tally: t.ClassVar[collections.Counter[str]] = collections.Counter()
     """What came of all the sequences."""
+    aloud: t.ClassVar[bool] = False
+    """Whether each thing is printed as it is done: a sequence that failed does not fail alike when it is tried again."""
 
     @initialize()
     def begin(self) -> None:
@@ -365,6 +367,7 @@ class AnyOperator(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="any-operator-")
         self.operator = Operator(self.simulator, pathlib.Path(self.folder.name))
         self.hands = Hands(self.simulator)
+        self.tell("sequence")
         self.gone: dict[str, int] = {}
         self.both_between = False
 
@@ -446,6 +449,7 @@ class AnyOperator(RuleBasedStateMachine):
         }
         when = "after" if after and kind in ("reset", "status", "slow") else "before"
         self.simulator.fault(kind, device, count=count, skip=skip, when=when, **extra.get(kind, {}))
+        self.tell(f"fault {kind}", f"{device} {when} {count} {skip}")
 
     @rule(device=st.sampled_from(["one-a", "one-b"]), offset=st.integers(-30, 30))
     def clock_wanders(self, device: str, offset: int) -> None:
@@ -458,7 +462,7 @@ class AnyOperator(RuleBasedStateMachine):
         """The appliance cannot be reached for so many actions."""
         found = self.simulator.state()["devices"][device]
         if device not in self.gone and found["phase"] == "up" and not _installs(found):
-            self.tell("away")
+            self.tell("away", f"{device} {phase}, {steps} steps")
             self.simulator.change(device, phase=phase)
             self.gone[device] = steps + 1
 
@@ -466,37 +470,41 @@ class AnyOperator(RuleBasedStateMachine):
 
     @rule(to=LETTERS)
     def swing_by_hand(self, to: str) -> None:
-        self.by_hand("swing", self.hands.swing(to))
+        self.by_hand("swing", self.hands.swing(to), to)
 
     @rule(letter=LETTERS, on=st.booleans())
     def shared_ip_by_hand(self, letter: str, on: bool) -> None:
         """Half a swing."""
-        self.by_hand("half a swing", self.hands.shared_ip(letter, on=on))
+        self.by_hand("half a swing", self.hands.shared_ip(letter, on=on), f"{letter} {on}")
 
     @rule(letter=LETTERS)
     def break_by_hand(self, letter: str) -> None:
-        self.by_hand("break", self.hands.separate(letter))
+        self.by_hand("break", self.hands.separate(letter), letter)
 
     @rule(letter=LETTERS)
     def establish_by_hand(self, letter: str) -> None:
-        self.by_hand("establish", self.hands.establish(letter))
+        self.by_hand("establish", self.hands.establish(letter), letter)
 
     @rule(letter=LETTERS)
     def install_by_hand(self, letter: str) -> None:
-        self.by_hand("install", self.hands.install(letter))
+        self.by_hand("install", self.hands.install(letter), letter)
 
     @rule(letter=LETTERS, number=st.integers(1, 500))
     def limit_by_hand(self, letter: str, number: int) -> None:
-        self.by_hand("number", self.hands.limit(letter, number))
+        self.by_hand("number", self.hands.limit(letter, number), letter)
 
     # What holds
 
     def tell(self, what: str, more: str = "") -> None:
         self.tally[what] += 1
-        note(f"-> {what} {more}")
+        text = f"-> {what} {' '.join(more.split())}"
+        if self.aloud:
+            print(text, flush=True)
+        else:
+            note(text)
 
-    def by_hand(self, what: str, did: bool) -> None:
-        self.tell(f"by hand: {what}" if did else f"by hand: {what}, in vain")
+    def by_hand(self, what: str, did: bool, more: str) -> None:
+        self.tell(f"by hand: {what}" if did else f"by hand: {what}, in vain", more)
 
     def judge(self, outcome: Outcome, *, check_mode: bool = False) -> None:
         self.tell(" ".join((("check" if check_mode else "run"), outcome.how, *outcome.codes)), outcome.message)
@@ -584,11 +592,11 @@ def profile(examples: int = EXAMPLES, steps: int = STEPS) -> settings:
 
 
 def main() -> None:
-    """`python -m torture.stateful`: as many sequences as SRA_FUZZ_STATEFUL says; with `--write-docs` docs/torture.md tells of them."""
+    """`python -m torture.stateful`: as many sequences as SRA_FUZZ_STATEFUL says, each told as it goes on; with `--write-docs` docs/torture.md tells of them."""
     with SimulatorProcess(SCENARIO) as simulator:
-        AnyOperator.simulator = simulator
+        AnyOperator.simulator, AnyOperator.aloud = simulator, True
         try:
-            run_state_machine_as_test(AnyOperator, settings=profile())
+            run_state_machine_as_test(AnyOperator, settings=settings(profile(), verbosity=Verbosity.verbose))
         finally:
             for what, count in sorted(AnyOperator.tally.items()):
                 print(f"{count:5} {what}")
