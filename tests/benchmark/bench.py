@@ -4,7 +4,7 @@
 
 """Measure the product beside a floor and a peer, in turns on one machine, and print the ratios.
 
-``bench.py [--rounds N] [--pairs N] [--mebibytes N] [--keep] [swing] [upgrade] [startup] [bytes] [fleet] [pages] [browser]``. Absolute times say
+``bench.py [--rounds N] [--pairs N ...] [--mebibytes N] [--keep] [swing] [upgrade] [startup] [bytes] [fleet] [pages] [browser]``. Absolute times say
 something about the machine; ratios of medians, taken in turns, say something about the product. The table is also
 written as JSON to ``.build/benchmark/results.json``; ``--keep`` puts it into the documentation in place of what was
 measured before, with a chart of all that is there.
@@ -104,7 +104,7 @@ def scripted_seconds() -> float:
 
 def start(options: argparse.Namespace) -> list[Row]:
     rows = []
-    for pairs in (1, options.pairs):
+    for pairs in (1, *options.pairs):
         found = startup.compared(pairs)
         (wall, cpu), (peer_wall, peer_cpu) = found["product"], found["peer"]
         rows.append(Row(f"To the plan of {pairs} pair(s)", "s", wall, 2, peer=peer_wall))
@@ -144,15 +144,18 @@ def reading(options: argparse.Namespace) -> list[Row]:
 
 def fleet(options: argparse.Namespace) -> list[Row]:
     """What a fleet takes beside one pair is the time of its appliances, which nobody can shorten: it passes ten times as fast as on real ones."""
-    one, many = (runs.run("product", pairs, FLEET_SCALE) for pairs in (1, options.pairs))
-    what = f"{options.pairs} pairs in one run"
-    return [
-        Row(f"{what}, wall", "s", many.wall, 3, peer=one.wall),
-        Row(f"{what}, CPU a pair", "s", many.cpu / options.pairs, 1, peer=one.cpu),
-        Row(f"{what}, simulator's CPU a pair", "s", many.simulator_cpu / options.pairs, 1.2, peer=one.simulator_cpu),
-        Row(f"{what}, memory a pair", "MiB", many.process.memory_mib / options.pairs, 60, against="itself"),
-        Row(f"{what}, longest beside shortest pair", "", many.unfairness, 1.5, against="itself"),
-    ]
+    one = runs.run("product", 1, FLEET_SCALE)
+    rows = []
+    for pairs in options.pairs:
+        many, what = runs.run("product", pairs, FLEET_SCALE), f"{pairs} pairs in one run"
+        rows += [
+            Row(f"{what}, wall", "s", many.wall, 3, peer=one.wall),
+            Row(f"{what}, CPU a pair", "s", many.cpu / pairs, 1, peer=one.cpu),
+            Row(f"{what}, simulator's CPU a pair", "s", many.simulator_cpu / pairs, 1.2, peer=one.simulator_cpu),
+            Row(f"{what}, memory a pair", "MiB", many.process.memory_mib / pairs, 60, against="itself"),
+            Row(f"{what}, longest beside shortest pair", "", many.unfairness, 1.5, against="itself"),
+        ]
+    return rows
 
 
 def drawn(options: argparse.Namespace) -> list[Row]:
@@ -198,7 +201,7 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=3, help="turns of swings, whole upgrades and bytes; medians count"
     )
-    parser.add_argument("--pairs", type=int, default=10, help="of the fleet")
+    parser.add_argument("--pairs", type=int, nargs="+", default=[10], help="of the fleets")
     parser.add_argument("--mebibytes", type=int, default=512, help="of the backup")
     parser.add_argument("--keep", action="store_true", help="put the results into the documentation")
     options = parser.parse_args()

@@ -419,6 +419,8 @@ class Prepared:
             self._ready = self.web.prepare(
                 form, self.button, self.values, self._press.purpose, view=self.view, page=PAGE
             )
+            if self.sign is not None:
+                self.web.transport.foresee(self.sign.url, self._ready.headers)
 
     def send(self) -> bool:
         """Send it; True where the answer by itself proves that it was done. Else ``settle`` tells.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import typing as t
@@ -48,11 +49,8 @@ class Call:
 def ask(session: PinnedSession, call: Call) -> t.Any:
     """The answer as requests gives it; its body is still to be read. Raises RequestFailed, TlsRefused, InputError, NotReleased."""
     endpoint = session.line.endpoint
-    data, content_type = encoded(call.data, call.fields)
-    headers = {"Content-Type": content_type, **call.headers} if content_type else call.headers
-    wanted = _deps.requests.Request(call.method, call.url, headers=headers, data=data, json=call.json)
     try:
-        prepared = session.prepare_request(wanted)
+        prepared = session.prepare_request(_wanted(call))
     except _deps.requests.exceptions.InvalidURL:
         # What requests says of URLs and headers quotes them, secrets included.
         raise tls.unusable_name(endpoint) from None
@@ -61,6 +59,18 @@ def ask(session: PinnedSession, call: Call) -> t.Any:
     if call.may_go is not None:
         prepared.body = HeldBody(prepared.body, call.may_go, session.line)
     return session.ask(prepared)
+
+
+def foresee(session: PinnedSession, call: Call) -> None:
+    """Prepare a call that is likely to come next, so that ``ask`` only has to send it. What cannot be prepared is left."""
+    with contextlib.suppress(_deps.requests.exceptions.RequestException):
+        session.foresee(_wanted(call))
+
+
+def _wanted(call: Call) -> t.Any:
+    data, content_type = encoded(call.data, call.fields)
+    headers = {"Content-Type": content_type, **call.headers} if content_type else call.headers
+    return _deps.requests.Request(call.method, call.url, headers=headers, data=data, json=call.json)
 
 
 def receive(raw: t.Any, sink: Sink, allowed: int | None, line: Line, *, must_end_well: bool) -> int:

@@ -178,9 +178,18 @@ class PinnedSession(_deps.base_class("requests", "Session")):  # type: ignore[mi
         self.adapters.clear()
         self._adapter = _PinnedAdapter(line)
         self.mount("https://", self._adapter)
+        self._foreseen: tuple[tuple[object, ...], t.Any] | None = None
+
+    def foresee(self, request: t.Any) -> None:
+        """Prepare a request that is likely to come; ``prepare_request`` has it at once, unless a cookie came meanwhile."""
+        self._foreseen = (_likeness(request), self.prepare_request(request))
 
     def prepare_request(self, request: t.Any) -> t.Any:
         """The request with what all of them have; requests would look through its settings for more, of which there is none."""
+        foreseen = self._foreseen
+        if foreseen is not None and foreseen[0] == _likeness(request):
+            self._foreseen = None
+            return foreseen[1]
         prepared = _deps.requests.models.PreparedRequest()
         headers = _deps.requests.structures.CaseInsensitiveDict(self.headers)
         headers.update(request.headers)
@@ -196,5 +205,10 @@ class PinnedSession(_deps.base_class("requests", "Session")):  # type: ignore[mi
         """
         answer = self._adapter.send(prepared, stream=True)
         if _SET_COOKIE in answer.headers:
+            self._foreseen = None
             _deps.requests.cookies.extract_cookies_to_jar(self.cookies, prepared, answer.raw)
         return answer
+
+
+def _likeness(request: t.Any) -> tuple[object, ...]:
+    return (request.method, request.url, dict(request.headers), request.data or None, request.json)

@@ -51,6 +51,11 @@ class Sessions:
             else:
                 session.close()
 
+    def foresee(self, prepare: t.Callable[[PinnedSession], None]) -> None:
+        """Let ``prepare`` make something ready on the kept session, where there is one; it counts as no use of it."""
+        if self._kept is not None:
+            prepare(self._kept)
+
     def served_certificate(self, budget: Budget, *, verify: bool | None) -> ServedCertificate | None:
         """The certificate of a new connection, which is closed at once. Raises ValueError where it is unreadable."""
         _deps.require("requests", "urllib3")

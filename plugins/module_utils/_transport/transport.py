@@ -179,6 +179,11 @@ class Transport:
         self._check_status(response, accept_statuses)
         return response
 
+    def foresee(self, url: str, headers: t.Mapping[str, str]) -> None:
+        """Make ready to be led to ``url`` by the answer to a form that is sent with ``headers``; nothing is sent."""
+        call = Call("GET", self._own(url, None), dict(headers), None, None, None, keep_alive=True, cookies=True)
+        self._sessions.foresee(lambda session: exchange.foresee(session, call))
+
     def download(
         self,
         method: str,
