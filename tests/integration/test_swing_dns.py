@@ -11,9 +11,11 @@ import dataclasses
 import datetime
 import json
 import pathlib
+import threading
 import time
 import typing as t
 
+import dns.exception
 import pytest
 from unit.dns.name_server import ADDRESS, KEY_NAME, ZONE, NameServer, make_key, need_bind, zone_file
 
@@ -36,6 +38,13 @@ class Names:
     def record(self) -> list[tuple[str, int]]:
         return self.server.ask(SITE)
 
+    def serving(self) -> str | None:
+        """The address of who serves by the record; None where nobody can be asked."""
+        try:
+            return next(iter(self.record()), (None, 0))[0]
+        except (OSError, dns.exception.DNSException):
+            return None
+
     def address(self, letter: str) -> str:
         devices = self.lab.simulator.ready["pairs"][0]["devices"]
         found: str = devices[letter]["address"]
@@ -47,13 +56,13 @@ def start_names(start_lab: StartLab, tmp_path: pathlib.Path) -> t.Iterator[t.Cal
     need_bind()
     with contextlib.ExitStack() as stack:
 
-        def start(skin: str = "english2019", ttl: int = TTL, **settings: t.Any) -> Names:
+        def start(skin: str = "english2019", ttl: int = TTL, may_change: str = SITE, **settings: t.Any) -> Names:
             pair = {"name": "one", "site": {"hostname": SITE, "shared_ip": None}, "both": {"skin": skin}}
             lab = start_lab({"pairs": [pair]}, sra_swing_method="dns")
             key, secret = make_key()
             first = lab.simulator.ready["pairs"][0]["devices"]["a"]["address"]
             file = zone_file(tmp_path / "dns", {"ns1": ADDRESS}, f"access {ttl} A {first}")
-            policy = f"update-policy {{ grant {KEY_NAME} name {SITE}. A; }};"
+            policy = f"update-policy {{ grant {KEY_NAME} name {may_change}. A; }};"
             zones = f'{key} zone "{ZONE}" {{ type primary; file "{file}"; {policy} }};'
             server = stack.enter_context(NameServer(tmp_path / "dns", zones))
             lab.settings.update(
@@ -69,7 +78,7 @@ def start_names(start_lab: StartLab, tmp_path: pathlib.Path) -> t.Iterator[t.Cal
             )
             lab.write_inventory()
             names = Names(lab, server, secret)
-            stack.enter_context(clients_follow(lab, lambda: next(iter(names.record()), (None, 0))[0]))
+            stack.enter_context(clients_follow(lab, names.serving))
             return names
 
         yield start
@@ -162,3 +171,61 @@ def test_what_is_wrong_with_the_name_server_is_said_before_anything_is_changed(
     assert said in " ".join(outcome.output.split())
     assert names.lab.writes() == []
     assert names.record() == [(names.address("a"), TTL)]
+
+
+def test_a_change_that_the_name_server_refuses_stops_the_run_and_can_be_gone_on_from(
+    start_names: t.Callable[..., Names],
+) -> None:
+    """The key is good, and its owner may change another name only: that shows when the first change is tried."""
+    names = start_names(may_change=f"other.{ZONE}")
+    lab = names.lab
+
+    stopped = lab.play("upgrade_asynchronous", *CONFIRMED)
+
+    said = " ".join(stopped.output.replace("[one]", " ").split())
+    assert stopped.status != 0
+    assert "REFUSED" in said
+    assert names.server.label in said or f"{ADDRESS} port {names.server.port}" in said
+    assert names.record() == [(names.address("a"), TTL)]
+    assert lab.simulator.violations() == []
+    assert names.secret not in stopped.output
+    assert_finished(names, lambda: names.server.allow(f"other.{ZONE}", SITE))
+
+
+def test_a_name_server_that_is_gone_when_production_is_to_move(start_names: t.Callable[..., Names]) -> None:
+    names = start_names(sra_swing_timeout=10)
+    lab = names.lab
+    over = threading.Event()
+
+    def go() -> None:
+        while not over.wait(0.1):
+            device = lab.device("b")
+            if device["product"] == "12.2.0":
+                names.server.stop()
+                return
+
+    watcher = threading.Thread(target=go, daemon=True)
+    watcher.start()
+    try:
+        stopped = lab.play("upgrade_asynchronous", *CONFIRMED)
+    finally:
+        over.set()
+        watcher.join(20)
+
+    said = " ".join(stopped.output.replace("[one]", " ").split())
+    assert stopped.status != 0
+    assert "does not answer" in said
+    assert lab.device("a")["product"] == "12.1.0", "device A, which serves, was left alone"
+    assert_finished(names, lambda: names.server.__enter__())
+
+
+def assert_finished(names: Names, mend: t.Callable[[], object]) -> None:
+    """Once the name server does what it is asked, the same command ends well and installs nothing twice."""
+    mend()
+    assert names.record()[0][0] == names.address("a")
+    onward = names.lab.play("upgrade_asynchronous", *CONFIRMED)
+    assert onward.status == 0, onward.output
+    assert names.record() == [(names.address("b"), TTL)]
+    installs = [e["device"] for e in names.lab.writes() if e["action"] == "install.install"]
+    assert len(installs) == 4, installs
+    assert names.lab.simulator.violations() == []

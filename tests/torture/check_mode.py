@@ -217,6 +217,10 @@ def snapshot(lab: Lab) -> Json:
         # Client software and users come and go by themselves.
         device.pop("jump_clients", None)
         device.pop("users", None)
+        # What a data sync brings; a pair is synchronised by itself too.
+        device.pop("sessions", None)
+    for pair in state["pairs"].values():
+        (pair["relationship"] or {}).pop("last_sync", None)
     files = {
         str(path.relative_to(lab.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(lab.folder.rglob("*"))
@@ -229,6 +233,17 @@ PLANS = ("plan.html", "plan.json")
 """What a check is run for: the plan, kept for people in the report folder of the controller. Nothing else may be written."""
 
 
+def differences(before: t.Any, after: t.Any, where: str = "") -> list[str]:
+    """Words for each place in which two records differ."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            words
+            for key in sorted({*before, *after})
+            for words in differences(before.get(key), after.get(key), f"{where} {key}".strip())
+        ]
+    return [] if before == after else [f"{where}: {before} is now {after}"]
+
+
 def touched(lab: Lab, before: Json, asked: int) -> list[str]:
     """Words for everything that a check did and must not do."""
     found = [
@@ -237,8 +252,7 @@ def touched(lab: Lab, before: Json, asked: int) -> list[str]:
         if entry["kind"] == "write"
     ]
     after = snapshot(lab)
-    if after["state"] != before["state"]:
-        found.append("an appliance changed")
+    found += [f"an appliance changed: {words}" for words in differences(before["state"], after["state"])]
     changed = {
         name for name in {*before["files"], *after["files"]} if before["files"].get(name) != after["files"].get(name)
     }

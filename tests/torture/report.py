@@ -35,6 +35,20 @@ seconds, the run had been given less patience than it has by default, for simula
 This page is generated from `tests/torture/faults.json` by `python -m torture --only faults --write-docs` ([how](torture.md)).
 """
 
+_ELSEWHERE: t.Final = """
+## Of other ways to swing and other procedures
+
+These are tried by tests of their own in `make test`; each of them also goes on from where it stopped where that is said here.
+
+| fault | what the run does | test in `tests/integration` |
+|---|---|---|
+| the name server refuses the change of the record | stops before anything is swung; goes on once it may | `test_swing_dns.py` |
+| the name server is gone when production is to move | stops; device A serves and is left alone; goes on once it is back | `test_swing_dns.py` |
+| wrong key, unknown zone, name server down or not set | stops in preflight, nothing changed | `test_swing_dns.py` |
+| a Base update that fails or hangs on a single appliance | stops for the vendor's support; goes on once they have solved it | `test_base_trouble.py` |
+| wrong clocks | stops in preflight of an upgrade and of a migration | `test_base_trouble.py`, `test_hardware.py` |
+"""
+
 
 def summary(interrupted: Book, disturbed: Book) -> str:
     row = "{:<24}{:>8}{:>8}{:>9}{:>9}{:>11}{:>8}{:>8}"
@@ -80,7 +94,7 @@ def faults_page(found: Chapter) -> str:
                 "|---|---|---|---|",
             ]
             lines += sorted({_row(each) for each in results})
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _ELSEWHERE
 
 
 def _row(result: t.Mapping[str, t.Any]) -> str:

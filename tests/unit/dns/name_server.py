@@ -109,6 +109,13 @@ class NameServer:
             process.terminate()
             process.wait(10)
 
+    def allow(self, before: str, now: str) -> None:
+        """Start anew with ``now`` in its configuration where there was ``before``."""
+        self.stop()
+        path = self.folder / "named.conf"
+        path.write_text(path.read_text(encoding="utf-8").replace(before, now), encoding="utf-8")
+        self.__enter__()
+
     def ask(self, name: str, kind: str = "A") -> list[tuple[str, int]]:
         answer = dns.query.tcp(dns.message.make_query(name, kind), self.address, 5, self.port)
         return [(entry.address, rrset.ttl) for rrset in answer.answer for entry in rrset if rrset.rdtype.name == kind]
