@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -50,6 +51,11 @@ for _loader, _names in (
 ):
     for _name in _names:
         _loader.get(_name)
+
+# A collection of garbage in a worker writes to each object that it looks at, and so takes the worker a copy of what it
+# shares with the main process: what is there by now is not looked at again.
+gc.collect()
+gc.freeze()
 
 _PR_SET_PDEATHSIG: t.Final = 1
 _MAIN: t.Final = os.getpid()
@@ -102,6 +108,7 @@ class InProcess(ActionBase):
             result.update(self._execute_module(task_vars=task_vars))
             return result
         die_with(os.getppid())
+        gc.freeze()
         validation, params = self.validate_argument_spec(self.argument_spec)
         with (
             _shelf(self.argument_spec) as shelf,
