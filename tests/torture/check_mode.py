@@ -35,7 +35,9 @@ from collections.abc import Callable, Iterator, Sequence
 from integration.conftest import SCALE, Lab, environment
 from simulator.process import SimulatorProcess
 
+from . import judge
 from .book import Book, Chapter
+from .procedures import PROCEDURES as KILLED
 from .report import FOLDER, KEPT, ROOT
 from .work import Effort, Say, say
 
@@ -91,6 +93,8 @@ class Procedure:
     ends_well: bool = True
     unknowable: tuple[str, ...] = ()
     """Tasks that cannot be predicted, for a reason that the notes of the table give."""
+    refused_once_a_run: tuple[str, ...] = ()
+    """As of the procedures that are killed: a check and a run are two runs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -270,7 +274,7 @@ def compare(lab: Lab, procedure: Procedure, stage: int, after: str) -> Cell:
     checked = run_playbook(lab, procedure.playbook, "--check", *procedure.extra)
     found = [text for text in touched(lab, before, asked) if not (left and text.startswith("session left open"))]
     real = run_playbook(lab, procedure.playbook, *procedure.extra)
-    found += [f"violation: {one['name']}" for one in lab.simulator.violations()]
+    found += judge.violations(lab, procedure.refused_once_a_run)
     if (real.status == 0) != procedure.ends_well:
         found.append(f"the run ended with {real.status}: {real.output[-1500:]}")
     checked, real = (run.without(procedure.unknowable) for run in (checked, real))
@@ -302,7 +306,10 @@ def from_stage(procedure: Procedure, stage: int) -> Cell:
         after = "start"
         if stage:
             killed = run_playbook(lab, procedure.playbook, *procedure.extra, stop_after=stage)
-            after = [effect.task for effect in killed.effects if effect.changed][-1]
+            changes = [effect.task for effect in killed.effects if effect.changed]
+            if not changes:
+                raise RuntimeError(f"{procedure.name}: the run changed nothing before stage {stage}\n{killed.output}")
+            after = changes[-1]
         return compare(lab, procedure, stage, after)
 
 
@@ -404,7 +411,14 @@ PROCEDURES: t.Final = (
     Procedure("plan", "plan"),
     Procedure("preflight", "preflight"),
     Procedure("compatibility", "compatibility", prepare=reports),
-    Procedure("hardware", "migrate_hardware", scenario=HARDWARE, settings=LOOKED_AFTER, prepare=as_hardware),
+    Procedure(
+        "hardware",
+        "migrate_hardware",
+        scenario=HARDWARE,
+        settings=LOOKED_AFTER,
+        prepare=as_hardware,
+        refused_once_a_run=KILLED["hardware"].refused_once_a_run,
+    ),
     Procedure(
         "decommission",
         "decommission",
