@@ -229,11 +229,14 @@ def _reachable(situation: Situation, device: Observed) -> list[Problem]:
         ]
     if not can_start(packages):
         product = next(package for package in packages if package.kind == "product")
+        others = "; ".join(_offer(package) for package in packages if package is not product)
         return [
             Problem(
                 "target_blocked",
-                f"{device.name} cannot install {_offer(product)} and nothing that would unblock it.",
-                "Name a target version that can be installed, or ask vendor support for the missing packages.",
+                f"{device.name} cannot install {_offer(product)} and nothing that would unblock it"
+                f"{f': {others}' if others else ''}. Page: /appliance > Updates.",
+                "Look at that page: can you install there what is named? Else name a target version that can be "
+                "installed, or ask vendor support for the missing packages.",
             )
         ]
     return []

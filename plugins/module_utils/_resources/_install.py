@@ -39,6 +39,11 @@ _BASE_ADVICE: t.Final = (
     "Do not restart the appliance and do not try again: a Base update in trouble needs the vendor's support. "
     "Call them with this message and a screenshot of /appliance > Status > Basics."
 )
+_NEVER_BEGAN_ADVICE: t.Final = (
+    "Nothing of an install was seen for more than a minute, so that the request seems to be lost. Look at /appliance > Updates: "
+    "if nothing is under way there and the update is still listed, start the same command again; it asks the appliance first. "
+    "If an update is under way or the appliance restarts, leave it alone, and start the command when it has come to its end."
+)
 _PRODUCT_ADVICE: t.Final = (
     "Look at /appliance > Updates and Status > Basics before anything else is done. Check the appliance's time. "
     "A package that was downloaded is no longer listed; then a second download needs the vendor's support."
@@ -49,6 +54,10 @@ class InstallFailed(SraError):
     """A package was not installed, or nobody knows; the appliance was left alone."""
 
     kind = "install"
+
+
+class NeverBegan(InstallFailed):
+    """The answer to the request was lost, and the appliance has shown nothing of an install since."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +128,9 @@ def install(
     ``shown_failure`` are the words of an older failure that the page may go on showing.
     """
     lost = start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
-    watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure)
+    watch = Watch(
+        connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure, sure=lost is None
+    )
     with after(lost):
         return watch.until_installed()
 
@@ -161,7 +172,10 @@ def _has_begun(connection: Connection) -> bool:
 
 
 class Watch:
-    """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started."""
+    """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started.
+
+    ``sure`` is False where it is not known whether the request for it came through.
+    """
 
     def __init__(
         self,
@@ -172,8 +186,10 @@ class Watch:
         *,
         has_site: bool = True,
         shown_failure: str | None = None,
+        sure: bool = True,
     ) -> None:
         self._connection = connection
+        self._sure = sure
         self._shown_failure = shown_failure
         self._offers = offers
         self._has_site = has_site
@@ -276,6 +292,7 @@ class Watch:
         if self._is_old(progress):
             return
         self._last_text = progress.text or progress.state
+        self._sure = self._sure or progress.state in ("downloading", "installing")
         if progress.state == "failed":
             raise _failed(
                 self._connection, self._package, f"The appliance reports that {self._name} failed", progress.text
@@ -321,6 +338,7 @@ class Watch:
     def _judge(self, situation: Situation) -> Look[Situation]:
         if not situation.idle:
             self._idle_since = None
+            self._sure = True
             progress = present(situation.updates.progress)
             self._note(progress)
             return Look(False, situation.words(), percent=progress.percent, phase=progress.state)
@@ -341,6 +359,15 @@ class Watch:
 
     def _not_installed(self, situation: Situation) -> InstallFailed:
         package = present(self._package)
+        if situation.lists(package) and not (self._sure or self._dropped or self._sign_ins):
+            return NeverBegan(
+                f"{package.name} was not seen to begin",
+                appliance=self._connection.label,
+                page=_PAGE,
+                expected=f"{package.name} installed",
+                seen=situation.words(),
+                advice=_NEVER_BEGAN_ADVICE,
+            )
         what = "was not installed" if situation.lists(package) else "is no longer listed, yet it is not installed"
         return _failed(self._connection, package, f"{package.name} {what}", situation.words())
 

@@ -19,7 +19,7 @@ from .._records import Package
 from .._version import Version, same_version, version_key
 from .._wait import Deadline
 from ._evidence import collect
-from ._install import Situation, Watch, install, look_at
+from ._install import NeverBegan, Situation, Watch, install, look_at
 from ._offers import AUTOMATIC, Manual, Offers
 
 _KINDS: t.Final = {"all": ("base", "product", "other"), "base": ("base",), "product": ("product", "other")}
@@ -83,7 +83,7 @@ class _Done:
 
     def base_trouble(self, error: SraError) -> bool:
         """Whether a Base update was begun and did not come to its end: only the vendor's support may go on (PREP-6)."""
-        return self.trying_base and error.kind in ("install", "timeout")
+        return self.trying_base and error.kind in ("install", "timeout") and not isinstance(error, NeverBegan)
 
     def result(self) -> dict[str, t.Any]:
         return {

@@ -13,7 +13,15 @@ import pytest
 from ansible_collections.bseries.sra.plugins.module_utils._errors import PageError, RefusedByAppliance, StateError
 from ansible_collections.bseries.sra.plugins.module_utils._pages import ip_configuration
 from ansible_collections.bseries.sra.tests.unit.pages.ip_pages import LISTS
-from ansible_collections.bseries.sra.tests.unit.web.fakes import FakeTransport, Reply, Request, page, session, site
+from ansible_collections.bseries.sra.tests.unit.web.fakes import (
+    ORIGIN,
+    FakeTransport,
+    Reply,
+    Request,
+    page,
+    session,
+    site,
+)
 
 
 def edit(number: int, checked: str, language: str) -> str:
@@ -182,6 +190,7 @@ def test_the_list_that_follows_a_save_proves_it() -> None:
     with session(transport) as web:
         prepared = ip_configuration.prepare_enabled(web, "10.0.0.9", True)
         prepared.make_ready()
+        assert [url.removeprefix(ORIGIN) for url in transport.foreseen] == ["/ip"]
         asked = len(transport.requests)
         assert prepared.send()
         assert [f"{request.method} {request.path}" for request in transport.requests[asked:]] == [

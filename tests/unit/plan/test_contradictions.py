@@ -157,6 +157,11 @@ def test_targets() -> None:
     assert codes(edited("b", updates=lacking)) == ["target_not_offered"]
     blocked = {"listed": True, "available": [{"name": "P", "kind": "product", "version": NEW, "installable": False}]}
     assert codes(edited("b", updates=blocked)) == ["target_blocked"]
+    needs = {"name": f"Bomgar-{NEW}", "kind": "product", "version": NEW, "installable": False, "reason": "needs Base"}
+    base = {"name": "Base Software 3.3.2", "kind": "base", "version": "3.3.2", "installable": False}
+    message = edited("b", updates={"listed": True, "available": [base, needs]}).problems[0].message
+    assert f"cannot install Bomgar-{NEW} (blocked: needs Base) and nothing that would unblock it: " in message
+    assert "Base Software 3.3.2 (blocked: no reason given). Page: /appliance > Updates." in message
 
 
 def test_swing_method() -> None:

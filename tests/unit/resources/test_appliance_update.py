@@ -239,6 +239,36 @@ def test_connection_lost_after_the_button_was_pressed_is_followed(world: World, 
     assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
 
 
+def test_install_that_was_seen_and_led_nowhere_is_trouble_though_the_answer_was_lost(
+    world: World, appliance: Appliance, failure: t.Any
+) -> None:
+    appliance.commit_error, appliance.outcome = lost, "nothing"
+
+    error, result = failure(lambda: update(world))
+
+    assert "Base Software 3.3.2 was not installed" in error.message
+    assert result["evidence"]["base_trouble"]
+
+
+def test_request_that_was_lost_is_no_base_update_in_trouble(
+    world: World, appliance: Appliance, failure: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost_on_its_way(what: str) -> None:
+        appliance.writes.append(what)
+        appliance.installing = None
+        raise lost()
+
+    monkeypatch.setattr(appliance, "write", lost_on_its_way)
+
+    error, result = failure(lambda: update(world, wait_timeout=7200))
+
+    assert "Base Software 3.3.2 was not seen to begin" in error.message
+    assert "start the same command again" in error.advice
+    assert not result["evidence"]["base_trouble"]
+    assert world.clock.now() < 1000 + 600
+    assert appliance.writes == ["install Base Software 3.3.2"]
+
+
 def test_misread_words_do_not_leave_a_begun_install_alone(world: World, appliance: Appliance) -> None:
     appliance.commit_error = lambda: RefusedByAppliance("refused", seen="Do not switch off")
 

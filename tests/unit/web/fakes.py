@@ -68,6 +68,10 @@ class FakeTransport:
         self.endpoint = Endpoint("a.example.com")
         self.clock = FakeClock()
         self.cookies: list[dict[str, t.Any]] = []
+        self.foreseen: list[str] = []
+
+    def foresee(self, url: str, _headers: t.Mapping[str, str]) -> None:
+        self.foreseen.append(url)
 
     def restore(self, cookies: list[dict[str, t.Any]]) -> None:
         self.cookies = cookies
