@@ -40,8 +40,11 @@ def test_killed_runs_are_simply_started_again(name: str, points: int, tmp_path: 
     assert found.count("killed") > 0, text
 
 
-def test_faults_are_carried_through_or_stop_the_run_in_a_state_that_can_be_resumed(tmp_path: pathlib.Path) -> None:
-    found = faults.matrix(Effort(2, SEED), Book(tmp_path / "book.json"), print)
+@pytest.mark.parametrize("name", ["asynchronous", "single"])
+def test_faults_are_carried_through_or_stop_the_run_in_a_state_that_can_be_resumed(
+    name: str, tmp_path: pathlib.Path
+) -> None:
+    found = faults.matrix(PROCEDURES[name], Effort(2, SEED), Book(tmp_path / "book.json"), print)
     failed, text = tried(found)
     assert not failed, text
     assert found.count("carried") + found.count("stopped") > 0, text

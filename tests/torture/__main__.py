@@ -17,6 +17,7 @@ import typing as t
 
 from . import faults, interruption, report
 from .book import Book
+from .cells import PARTS
 from .procedures import PROCEDURES
 from .report import FOLDER
 from .work import Effort, say
@@ -27,7 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--points", type=int, help="how many points of each procedure are tried; all without")
     parser.add_argument("--cells", type=int, help="how many cells of the fault matrix are tried; all without")
     parser.add_argument("--seed", type=int, default=Effort.seed, help="chooses the points and cells (%(default)s)")
-    parser.add_argument("--procedure", action="append", choices=sorted(PROCEDURES), help="of the interruption matrix")
+    parser.add_argument(
+        "--procedure", action="append", choices=sorted(PROCEDURES), help="only this one, and those with it"
+    )
     parser.add_argument("--only", choices=("interruption", "faults"))
     parser.add_argument("--chain", type=int, default=Effort.length, help="points or cells in a chain (%(default)s)")
     parser.add_argument("--jobs", type=int, default=Effort.jobs, help="how many chains are gone through at once")
@@ -51,7 +54,10 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
             for name in options.procedure or PROCEDURES:
                 tried.append(interruption.matrix(PROCEDURES[name], effort, interrupted, say))
         if options.only != "interruption":
-            tried.append(faults.matrix(dataclasses.replace(effort, count=options.cells), disturbed, say))
+            for name in PARTS:
+                if name in (options.procedure or PARTS):
+                    cells = dataclasses.replace(effort, count=options.cells)
+                    tried.append(faults.matrix(PROCEDURES[name], cells, disturbed, say))
     finally:
         if options.write_docs:
             report.write_docs(interrupted, disturbed)

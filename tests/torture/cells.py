@@ -5,7 +5,7 @@
 """The cells of the fault matrix: which fault, where in the procedure, and what is expected of the run.
 
 Faults of requests are put before the first request of its sort (device, interface, reading or writing) in each part of the
-procedure; they are derived from the log of an undisturbed run. Faults of behaviour are listed here, each where it can occur.
+procedure; they are derived from the log of an undisturbed run. Faults of behaviour are listed in ``behaviours``, each where it can occur.
 """
 
 from __future__ import annotations
@@ -21,29 +21,70 @@ from .points import Point
 Expect = t.Literal["carried", "stops", "either"]
 After = t.Literal["goes on", "stays stopped"]
 
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """The parts of a procedure by the number of changes that the appliances have been told before.
+
+    ``moved``: so many changes have been told when production has moved, None where none of them moves it.
+    """
+
+    names: t.Mapping[int, str]
+    moved: int | None = None
+
+    def of(self, deeds: int) -> str:
+        return self.names[max(number for number in self.names if number <= deeds)]
+
+    def end(self, deeds: int) -> int | None:
+        """How many changes have been told when the part is over, None for the last one."""
+        return next((number for number in sorted(self.names) if number > deeds), None)
+
+
 PARTS: t.Final = {
-    0: "preflight, backup A, sync",
-    1: "separate",
-    2: "backup B, Base on B",
-    3: "product on B",
-    4: "verify B, shared IP off on A",
-    6: "shared IP on on B",
-    8: "backup A, Base on A",
-    9: "product on A",
-    10: "verify A, establish",
-    11: "first sync",
-    12: "verify the pair",
+    "asynchronous": Parts(
+        {
+            0: "preflight, backup A, sync",
+            1: "separate",
+            2: "backup B, Base on B",
+            3: "product on B",
+            4: "verify B, shared IP off on A",
+            6: "shared IP on on B",
+            8: "backup A, Base on A",
+            9: "product on A",
+            10: "verify A, establish",
+            11: "first sync",
+            12: "verify the pair",
+        },
+        moved=8,
+    ),
+    "synchronous": Parts(
+        {
+            0: "preflight, backup A, sync",
+            1: "separate",
+            2: "Base on A",
+            3: "backup A, product on A",
+            4: "verify A, backup B, Base on B",
+            5: "backup B, product on B",
+            6: "verify B, establish",
+            7: "first sync, verify the pair",
+        }
+    ),
+    "single": Parts({0: "preflight, backup, Base", 1: "backup, product", 2: "verify"}),
+    "hardware": Parts(
+        {
+            0: "preflight, backup A, certificate from A to B",
+            1: "certificate assigned",
+            2: "Base on B",
+            3: "product on B",
+            4: "backup A, first sign-in on B, restore",
+            5: "verify B, swing",
+        }
+    ),
 }
-"""The parts of the asynchronous procedure by the number of changes that the appliances have been told before."""
-MOVED: t.Final = 8
-"""So many changes have been told when production has moved."""
+"""The procedures whose faults are tried."""
 
 
-def part_of(deeds: int) -> str:
-    return PARTS[max(number for number in PARTS if number <= deeds)]
-
-
-def _nothing(lab: Lab) -> None:
+def nothing(lab: Lab) -> None:
     """There is nothing to put right: the fault is gone by itself."""
 
 
@@ -55,6 +96,7 @@ class Cell:
     With ``back`` production moves back to where it was. ``file_limit`` is in bytes.
     """
 
+    procedure: str
     fault: str
     device: str
     deeds: int
@@ -64,14 +106,18 @@ class Cell:
     words: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     after: After = "goes on"
-    prepare: t.Callable[[Lab], None] = _nothing
-    mend: t.Callable[[Lab], None] = _nothing
+    prepare: t.Callable[[Lab], None] = nothing
+    mend: t.Callable[[Lab], None] = nothing
     back: bool = False
     file_limit: int | None = None
 
     @property
+    def part(self) -> str:
+        return PARTS[self.procedure].of(self.deeds)
+
+    @property
     def label(self) -> str:
-        return f"{self.fault}: {part_of(self.deeds)}: {self.device} {self.request}".strip()
+        return f"{self.fault}: {self.part}: {self.device} {self.request}".strip()
 
     @property
     def is_of_a_request(self) -> bool:
@@ -81,7 +127,7 @@ class Cell:
     def sort(self) -> tuple[object, ...]:
         """The request that is struck: no two faults of one run may be at the same."""
         return (
-            part_of(self.deeds),
+            self.part,
             *((strike["device"], *strike.get("match", {}).values()) for strike in self.strikes),
         )
 
@@ -115,13 +161,13 @@ _BY_INTERFACE: t.Final[dict[str, dict[str, dict[str, t.Any]]]] = {
 _LOST: t.Final = {"answer lost after the change": {"kind": "reset", "when": "after"}}
 
 
-def of_requests(found: t.Sequence[Point]) -> list[Cell]:
+def of_requests(procedure: str, found: t.Sequence[Point]) -> list[Cell]:
     """A cell for each fault at the first request of each sort in each part."""
     cells = []
     seen = set()
     for point in found:
         facts = dict(point.match)
-        key = (part_of(point.deeds), point.device, facts["interface"], facts["kind"], facts["address"])
+        key = (PARTS[procedure].of(point.deeds), point.device, facts["interface"], facts["kind"], facts["address"])
         if key in seen or point.when != "before" or facts["interface"] not in _BY_INTERFACE:
             continue
         seen.add(key)
@@ -129,161 +175,8 @@ def of_requests(found: t.Sequence[Point]) -> list[Cell]:
         for name, fault in faults.items():
             strike = {**point.fault(), **fault}
             expect: Expect = "carried" if fault["kind"] == "slow" else "either"
-            cells.append(Cell(name, point.device, point.deeds, point.request, expect, (strike,)))
+            cells.append(Cell(procedure, name, point.device, point.deeds, point.request, expect, (strike,)))
     return cells
-
-
-def _clock(offset: float) -> t.Callable[[Lab], None]:
-    return lambda lab: lab.simulator.clock("one-b", offset)
-
-
-def _phase(phase: str) -> t.Callable[[Lab], None]:
-    return lambda lab: lab.simulator.change("one-b", phase=phase)
-
-
-def _update_server(*, up: bool) -> t.Callable[[Lab], None]:
-    return lambda lab: lab.simulator.update_server(up=up)
-
-
-def _cell(fault: str, device: str, deeds: int, request: str, kind: str, expect: Expect, **rest: t.Any) -> Cell:
-    options = rest.pop("options", {})
-    strike = {"kind": kind, "device": device, "count": 1, "deeds": deeds, **options}
-    return Cell(fault, device, deeds, request, expect, (strike,), **rest)
-
-
-def _installs() -> t.Iterator[Cell]:
-    quick = ("-e", "sra_install_timeout=40")
-    support = ("support", "NOT restart")
-    for device, base in (("one-b", 2), ("one-a", 8)):
-        for kind, fault in (("base_install_failed", "Base install failed"), ("install_hangs", "install hangs")):
-            extra = quick if kind == "install_hangs" else ()
-            yield _cell(fault, device, base, "", kind, "stops", words=support, extra=extra, after="stays stopped")
-        yield _cell(
-            "product install failed",
-            device,
-            base + 1,
-            "",
-            "install_failed",
-            "stops",
-            # The install that fails is itself a change that the appliance was told.
-            options={"deeds": base + 2},
-            words=("support",),
-            after="stays stopped",
-        )
-        yield _cell("update vanished", device, base, "", "update_vanished", "either")
-        # A person has to put it back, or to accept it.
-        yield _cell(
-            "certificate changed",
-            device,
-            base,
-            "",
-            "certificate_changed",
-            "stops",
-            words=("certificate",),
-            after="stays stopped",
-        )
-
-
-def of_behaviour() -> list[Cell]:
-    """The faults that strike what an appliance does, or the controller."""
-    cells = [
-        _cell("backup truncated", "one-a", 0, "", "backup_truncated", "stops", words=("backup",)),
-        _cell("backup is a page", "one-a", 0, "", "backup_html", "stops", words=("backup",)),
-        _cell("backup truncated", "one-b", 2, "", "backup_truncated", "stops", words=("backup",)),
-        _cell("backup is a page", "one-b", 2, "", "backup_html", "stops", words=("backup",)),
-        Cell("disk full on the controller", "one-a", 0, "backup", "stops", words=("space|large",), file_limit=400_000),
-        Cell("disk full on the controller", "one-b", 2, "backup", "stops", words=("space|large",), file_limit=400_000),
-        # Asked for again, as a person would.
-        _cell("sync failed once", "one-a", 0, "", "sync_failed", "carried"),
-        _cell(
-            "sync fails always",
-            "one-a",
-            0,
-            "",
-            "sync_failed",
-            "stops",
-            options={"count": None},
-            words=("sync",),
-            extra=("-e", "sra_sync_timeout=15"),
-        ),
-        _cell(
-            "sync stuck",
-            "one-a",
-            0,
-            "",
-            "sync_stuck",
-            "stops",
-            options={"seconds": 120_000},
-            words=("sync",),
-            extra=("-e", "sra_sync_timeout=15"),
-        ),
-        _cell("sync failed once", "one-b", 11, "", "sync_failed", "carried"),
-        Cell("clock skew", "one-b", 0, "", "stops", prepare=_clock(7200), mend=_clock(0), words=("clock", "NTP|time")),
-        Cell(
-            "update server down",
-            "one-b",
-            0,
-            "",
-            "stops",
-            prepare=_update_server(up=False),
-            mend=_update_server(up=True),
-            words=("update",),
-        ),
-        Cell(
-            "appliance does not answer",
-            "one-b",
-            0,
-            "",
-            "stops",
-            prepare=_phase("refused"),
-            mend=_phase("up"),
-            words=("refuse|answer",),
-            extra=("-e", "sra_reach_timeout=5"),
-        ),
-        _cell("account locked", "one-a", 0, "/appliance", "lockout", "stops", words=("locked",)),
-        _cell("account locked", "one-b", 0, "/appliance", "lockout", "stops", words=("locked",)),
-        _cell("agreement after sign-in", "one-a", 0, "", "licence_page", "stops", words=("agree",)),
-        _cell("agreement after sign-in", "one-b", 0, "", "licence_page", "stops", words=("agree",)),
-        _cell("not healthy", "one-b", 0, "", "unhealthy", "either", options={"count": None}),
-        _cell("shared IP refused", "one-b", 4, "", "shared_ip_refused", "stops", words=("refuse",), back=True),
-        _cell("shared IP refused", "one-a", 4, "", "shared_ip_refused", "stops", words=("refuse",)),
-        _cell("keys differ", "one-b", 10, "", "key_mismatch", "stops", words=("key",)),
-        _cell("peer unreachable", "one-b", 10, "", "peer_unreachable", "stops", words=("reach",)),
-        _cell(
-            "Jump Clients lost",
-            "one-b",
-            6,
-            "",
-            "jump_clients_lost",
-            "stops",
-            options={"clients": 12},
-            words=("Jump Client",),
-            extra=("-e", "sra_jump_client_timeout=10"),
-            after="stays stopped",
-        ),
-        *(
-            _cell(
-                "control missing",
-                device,
-                deeds,
-                control,
-                "missing_control",
-                "stops",
-                options={"control": control, "count": None},
-                words=("Page",),
-            )
-            for control, device, deeds in (
-                ("updates", "one-b", 0),
-                ("networking.ip_configuration", "one-a", 0),
-                ("management.failover", "one-a", 0),
-                ("install", "one-b", 2),
-                ("enabled", "one-b", 4),
-                ("establish", "one-b", 10),
-            )
-        ),
-        *_installs(),
-    ]
-    return sorted(cells, key=lambda cell: cell.deeds)
 
 
 def sample(cells: t.Sequence[Cell], count: int | None, seed: int) -> list[Cell]:

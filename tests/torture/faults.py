@@ -30,12 +30,13 @@ import typing as t
 from integration.conftest import Lab, Outcome, read_recap
 
 from . import judge
+from .behaviours import of_behaviour
 from .bench import RUN_LIMIT, Bench
 from .book import Book, Chapter
-from .cells import MOVED, PARTS, Cell, of_behaviour, of_requests, part_of, sample
+from .cells import PARTS, Cell, of_requests, sample
 from .interruption import go_on, learn
 from .points import Entry, anywhere
-from .procedures import PROCEDURES
+from .procedures import Procedure
 from .report import FOLDER
 from .work import Effort, Say, work
 
@@ -160,7 +161,7 @@ def play(bench: Bench, cell: Cell) -> Played:
 
 def shifted(cell: Cell, shift: int) -> list[dict[str, t.Any]]:
     """The cell's faults; those of requests strike nothing in a later part."""
-    end = next((number for number in sorted(PARTS) if number > cell.deeds), None)
+    end = PARTS[cell.procedure].end(cell.deeds)
     until = {"until": end + shift} if cell.is_of_a_request and end is not None else {}
     return [{**fault, "deeds": fault["deeds"] + shift, **until} for fault in cell.strikes]
 
@@ -198,7 +199,7 @@ def strike(bench: Bench, cell: Cell, expected: judge.Expected, shift: int = 0) -
     cell.mend(lab)
     result = Result(
         cell.fault,
-        part_of(cell.deeds),
+        cell.part,
         cell.device,
         cell.request,
         ("carried" if outcome.status == 0 else "stopped") if struck else "passed by",
@@ -214,7 +215,7 @@ def _judge(
     bench: Bench, cell: Cell, outcome: Outcome, stop: Stop, expected: judge.Expected, *, struck: bool
 ) -> list[str]:
     lab = bench.lab
-    problems = [*judge.violations(lab), *judge.disk(lab.folder)]
+    problems = [*judge.violations(lab, bench.procedure.refused_once_a_run), *judge.disk(lab.folder)]
     if not (outcome.status and judge.gave_back(lab, expected)):
         problems += ["production did not move back"] if cell.back and outcome.status else judge.deeds(lab, expected)
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
@@ -324,7 +325,11 @@ def accompany(bench: Bench, cells: t.Sequence[Cell], expected: judge.Expected, s
     went_back = bool(outcome.status) and judge.gave_back(lab, expected)
     if went_back:
         expected = judge.and_back(lab, expected)
-    wrong = [*judge.violations(lab), *judge.disk(lab.folder), *judge.deeds(lab, expected)]
+    wrong = [
+        *judge.violations(lab, bench.procedure.refused_once_a_run),
+        *judge.disk(lab.folder),
+        *judge.deeds(lab, expected),
+    ]
     if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
         wrong.append("production is served by nobody after the stop")
     if not struck and outcome.status:
@@ -357,7 +362,7 @@ def _result(
 ) -> Result:
     return Result(
         cell.fault,
-        part_of(cell.deeds),
+        cell.part,
         cell.device,
         cell.request,
         outcome,
@@ -439,7 +444,7 @@ class Stock:
         missed: dict[str, Cell] = {}
         for cell in cells:
             if self._missed[cell.key]:
-                missed.setdefault(part_of(cell.deeds), cell)
+                missed.setdefault(cell.part, cell)
         if missed:
             return [min(missed.values(), key=_place)] if self._only_missed_often(missed) else list(missed.values())
         length = self._effort.length if self._effort.count is not None else _LONGEST
@@ -467,19 +472,18 @@ def _place(cell: Cell) -> int:
     return cell.deeds
 
 
-def matrix(effort: Effort, book: Book, say: Say) -> Chapter:
-    """Try the cells and write what was seen into the book."""
-    procedure = PROCEDURES["asynchronous"]
+def matrix(procedure: Procedure, effort: Effort, book: Book, say: Say) -> Chapter:
+    """Try the procedure's cells and write what was seen into the book."""
 
     def make() -> Bench:
         return Bench(procedure, SETTINGS, OUTPUT, warm=effort.count is None)
 
     with make() as bench:
         found, expected = learn(bench)
-    cells = sorted([*of_requests(found), *of_behaviour()], key=_place)
+    cells = sorted([*of_requests(procedure.name, found), *of_behaviour(procedure.name)], key=_place)
     done = book.open(procedure.name, [cell.key for cell in cells], resume=effort.resume)
     left = [cell for cell in sample(cells, effort.count, effort.seed) if cell.key not in done]
-    say(f"{len(left)} of {len(cells)} cells, seed {effort.seed}")
+    say(f"{procedure.name}: {len(left)} of {len(cells)} cells, seed {effort.seed}")
     stock = Stock(left, effort)
 
     def do(bench: Bench, life: Life) -> None:
@@ -505,6 +509,7 @@ class LifeOf:
         self._expected = expected
         self._say = say
         self._keep = keep
+        self._moved = PARTS[bench.procedure.name].moved
         self._last: list[tuple[Cell, Result]] = []
         self._reached = 0
         # Changes that an undisturbed run does not make: each device has told of them once.
@@ -567,7 +572,7 @@ class LifeOf:
             self._stock.give_back(left)
             return
         for cell in left:
-            if self._shift and cell.deeds < MOVED:
+            if self._shift and self._moved is not None and cell.deeds < self._moved:
                 # Production went back before the run came to it.
                 self._stock.give_back([cell])
             else:
@@ -575,8 +580,8 @@ class LifeOf:
 
     def _look(self, *, went_back: bool) -> None:
         """See how far the appliances are. What moves production a second time does not count for the parts until it has moved."""
-        if went_back:
-            self._shift, self._reached = 1, MOVED
+        if went_back and self._moved is not None:
+            self._shift, self._reached = 1, self._moved
         self._reached = max(self._reached, _progress(self._bench.lab) - self._shift)
 
     def _one_by_one(self, cells: list[Cell]) -> None:

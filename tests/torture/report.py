@@ -23,9 +23,9 @@ INTERRUPTION: t.Final = "interruption.json"
 FAULTS: t.Final = "faults.json"
 _NUMBERS: t.Final = re.compile(r"(?<=<!-- numbers -->\n).*(?=<!-- end of numbers -->)", re.DOTALL)
 
-_HEAD: t.Final = """# Faults
+_HEAD: t.Final = """# Faults of {article} {procedure}
 
-What a run of the asynchronous upgrade does when something goes wrong, as seen with simulated appliances. Each line is one fault
+What a run does when something goes wrong, as seen with simulated appliances. Each line is one fault
 at one request or in one thing that an appliance does. A run either **carries on**, to its next change or the right end, or
 **stops** and says what was expected and seen, on which appliance, what state things are in and what to do; then the same command
 went on from there to the right end, without that fault. While stopped, production was served by exactly one device.
@@ -34,9 +34,15 @@ seconds, the run had been given less patience than it has by default, for simula
 
 This page is generated from `tests/torture/faults.json` by `python -m torture --only faults --write-docs` ([how](torture.md)).
 """
+_TITLES: t.Final = {
+    "asynchronous": ("an", "asynchronous upgrade"),
+    "synchronous": ("a", "synchronous upgrade"),
+    "single": ("an", "upgrade of a single appliance"),
+    "hardware": ("a", "move to new hardware"),
+}
 
 _ELSEWHERE: t.Final = """
-## Of other ways to swing and other procedures
+## Of other ways to swing, and at other places
 
 These are tried by tests of their own in `make test`; each of them also goes on from where it stopped where that is said here.
 
@@ -76,14 +82,19 @@ def interruption_table(book: Book) -> str:
     return "\n".join(lines) + "\n"
 
 
-def faults_page(found: Chapter) -> str:
-    """The page for the results of a fault matrix."""
+def faults_page(procedure: str, book: Book) -> str:
+    """The page for the results of the fault matrix of a procedure."""
+    found = book.chapters.get(procedure, Chapter())
+    article, title = _TITLES[procedure]
+    others = ", ".join(f"[{' '.join(_TITLES[name])}]({faults_file(name)})" for name in PARTS if name != procedure)
     lines = [
-        _HEAD,
+        _HEAD.format(article=article, procedure=title),
         f"Tried: {len(found.rows)} of {found.total} cells: {found.count('carried')} carried through, "
         f"{found.count('stopped')} stopped, {found.count('passed by')} not met, {found.failed} not as promised.",
+        "",
+        f"Faults of {others} have pages of their own.",
     ]
-    for part in PARTS.values():
+    for part in PARTS[procedure].names.values():
         results = [each for each in found.rows.values() if each["part"] == part and each["outcome"] != "passed by"]
         if results:
             lines += [
@@ -94,7 +105,11 @@ def faults_page(found: Chapter) -> str:
                 "|---|---|---|---|",
             ]
             lines += sorted({_row(each) for each in results})
-    return "\n".join(lines) + "\n" + _ELSEWHERE
+    return "\n".join(lines) + "\n" + (_ELSEWHERE if procedure == "asynchronous" else "")
+
+
+def faults_file(procedure: str) -> str:
+    return "faults.md" if procedure == "asynchronous" else f"faults-{procedure}.md"
 
 
 def _row(result: t.Mapping[str, t.Any]) -> str:
@@ -111,11 +126,11 @@ def _plain(text: str) -> str:
 
 def pages(interrupted: Book, disturbed: Book) -> dict[pathlib.Path, str]:
     """The files of the documentation that show results, and what they hold with these."""
-    torture, found = ROOT / "docs" / "torture.md", ROOT / "docs" / "faults.md"
+    torture = ROOT / "docs" / "torture.md"
     table = interruption_table(interrupted)
     return {
         torture: _NUMBERS.sub(lambda _match: table, torture.read_text(encoding="utf-8")),
-        found: faults_page(disturbed.chapters.get("asynchronous", Chapter())),
+        **{ROOT / "docs" / faults_file(name): faults_page(name, disturbed) for name in PARTS},
     }
 
 

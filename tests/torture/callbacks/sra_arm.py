@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 import urllib.request
 
@@ -22,9 +23,11 @@ short_description: Arms faults for tests
 description: Arms faults for tests.
 """
 
+_STEP: t.Final = re.compile(r"(A?SYNC-|AUTO-|PREP-1\b|HW-[2-9])")
+
 
 class CallbackModule(CallbackBase):
-    """The steps of a procedure are the tasks whose names begin with their ids."""
+    """The steps of a procedure are the tasks whose names begin with their ids; HW-1, as PREP-8, is a look."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -36,7 +39,7 @@ class CallbackModule(CallbackBase):
         self._armed = False
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        if not self._armed and str(task.name).startswith("ASYNC-"):
+        if not self._armed and _STEP.match(str(task.name)):
             self._armed = True
             request = urllib.request.Request(os.environ["SRA_CONTROL"] + "/arm", data=b"{}", method="POST")
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20):

@@ -73,10 +73,11 @@ def test_chains_hold_each_point_once_and_go_through_the_procedure() -> None:
 
 
 def test_cells_cover_every_part_and_every_fault_of_a_request() -> None:
-    log = [entry(number, deeds=number) for number in cells.PARTS]
-    made = cells.of_requests(points.points(log))
-    assert {cells.part_of(cell.deeds) for cell in made} == set(cells.PARTS.values())
-    assert len(made) == len(cells.PARTS) * 7
+    parts = cells.PARTS["asynchronous"]
+    log = [entry(number, deeds=number) for number in parts.names]
+    made = cells.of_requests("asynchronous", points.points(log))
+    assert {cell.part for cell in made} == set(parts.names.values())
+    assert len(made) == len(parts.names) * 7
     assert all(cell.strikes[0]["deeds"] == cell.deeds for cell in made)
 
 
@@ -97,7 +98,15 @@ one-a : ok=1 changed=0 failed=1
 
 def cell(**values: t.Any) -> cells.Cell:
     return cells.Cell(
-        **{"fault": "disk full", "device": "one-a", "deeds": 0, "request": "", "expect": "stops", **values}
+        **{
+            "procedure": "asynchronous",
+            "fault": "disk full",
+            "device": "one-a",
+            "deeds": 0,
+            "request": "",
+            "expect": "stops",
+            **values,
+        }
     )
 
 
@@ -228,7 +237,7 @@ def test_what_comes_back_is_dealt_again_in_its_order_until_the_time_is_over() ->
 
 def test_faults_at_different_requests_are_tried_in_company_and_what_stands_in_doubt_alone() -> None:
     found = points.points([entry(1), entry(2, interface="login", address="127.0.0.2"), entry(3, deeds=2)])
-    made = cells.of_requests(found)
+    made = cells.of_requests("asynchronous", found)
     stock = faults.Stock(made, Effort())
     first, company = t.cast(faults.Life, stock.take())
     assert company
@@ -247,14 +256,14 @@ def test_faults_at_different_requests_are_tried_in_company_and_what_stands_in_do
 
 
 def test_in_a_sample_every_cell_is_tried_alone() -> None:
-    made = cells.of_requests(points.points([entry(1), entry(2, deeds=2)]))
+    made = cells.of_requests("asynchronous", points.points([entry(1), entry(2, deeds=2)]))
     assert faults.Stock(made[:3], Effort(count=3)).take() == (made[:3], False)
     assert faults.Stock(made, Effort(minutes=0)).take() is None
 
 
 def test_what_was_missed_comes_once_in_each_part_and_then_alone() -> None:
-    made = cells.of_requests(points.points([entry(1), entry(2, deeds=2)]))[:2]
-    later = cells.of_requests(points.points([entry(2, deeds=2)]))[:1]
+    made = cells.of_requests("asynchronous", points.points([entry(1), entry(2, deeds=2)]))[:2]
+    later = cells.of_requests("asynchronous", points.points([entry(2, deeds=2)]))[:1]
     stock = faults.Stock([], Effort())
     assert stock.missed(made[0])
     assert stock.missed(made[1])
@@ -287,7 +296,9 @@ def test_what_a_run_with_several_faults_carried_and_where_it_stopped() -> None:
     log = [
         {"fault": "", **each} for each in (entry(1), entry(2), entry(3, interface="login"), entry(4, interface="login"))
     ]
-    here, there = (cells.of_requests(points.points([each]))[0] for each in (entry(1), entry(3, interface="login")))
+    here, there = (
+        cells.of_requests("asynchronous", points.points([each]))[0] for each in (entry(1), entry(3, interface="login"))
+    )
     # Asked again and answered: the run stopped at the other one.
     assert told_apart(log, (1, here), (3, there)) == ([], 3, [])
     # Not asked again: nobody knows at which of the two.
@@ -314,7 +325,7 @@ class Told:
 def test_the_write_after_the_fault_of_a_request_is_held(kind: str, deeds: int) -> None:
     (point,) = points.points([entry(1, deeds=2, kind=kind)])[:1]
     told = Told()
-    faults.put(t.cast(Lab, told), cells.of_requests([point])[0])
+    faults.put(t.cast(Lab, told), cells.of_requests("asynchronous", [point])[0])
     struck, held = told.put
     assert struck["kind"] == "reset"
     assert held == {"kind": "hold", "match": {"kind_of_request": "^write$"}, "deeds": deeds, "following": 1}
