@@ -410,6 +410,7 @@ PROCEDURES: t.Final = (
     ),
     Procedure("plan", "plan"),
     Procedure("preflight", "preflight"),
+    Procedure("verify", "verify", before=(("upgrade_asynchronous", *CONFIRMED),)),
     Procedure("compatibility", "compatibility", prepare=reports),
     Procedure(
         "hardware",
