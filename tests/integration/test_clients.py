@@ -265,3 +265,14 @@ def test_a_verification_that_fails_keeps_production_where_it_is(start_lab: Start
     assert lab.device("b")["product"] == "12.2.0"
     assert lab.device("a")["shared_ip_enabled"]
     assert not lab.device("b")["shared_ip_enabled"]
+    assert "then run the same command again" in said(outcome)
+
+
+def test_after_the_last_step_it_is_said_how_to_look_again(start_lab: StartLab) -> None:
+    lab = start_lab({"pairs": [{"name": "one", "single": True}]})
+    lab.simulator.fault("certificate_changed", "one-a", count=1)
+    outcome = lab.play("upgrade_single")
+    assert outcome.status != 0
+    assert "then look again with the playbook verify. Everything is installed" in said(outcome)
+    assert lab.play("upgrade_single").changed("one-a") == 0
+    assert lab.play("verify").status == 0

@@ -29,6 +29,8 @@ from ._present import present
 SETTLE_SECONDS: t.Final = 75.0
 # A package leaves the list when it is downloaded; it may be at work longer than the pages tell.
 _VANISHED_SECONDS: t.Final = 180.0
+# So long an API may answer with something that it does not describe.
+_STRANGE_SECONDS: t.Final = 300.0
 # The update server is not asked for the list more often than this.
 _LIST_SECONDS: t.Final = 20.0
 # An appliance may come up twice on the way (Base software); each sign-in follows a loss that was seen.
@@ -48,6 +50,9 @@ _PRODUCT_ADVICE: t.Final = (
     "Look at /appliance > Updates and Status > Basics before anything else is done. Check the appliance's time. "
     "A package that was downloaded is no longer listed; then a second download needs the vendor's support."
 )
+
+Lost = TransportError | SessionExpired | None
+"""How the answer to the request for an install was lost: with the connection, or in a sign-in page; None where it was not."""
 
 
 class InstallFailed(SraError):
@@ -128,9 +133,7 @@ def install(
     ``shown_failure`` are the words of an older failure that the page may go on showing.
     """
     lost = start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
-    watch = Watch(
-        connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure, sure=lost is None
-    )
+    watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure, lost=lost)
     with after(lost):
         return watch.until_installed()
 
@@ -142,13 +145,15 @@ def start(
     accept_license: bool,
     offers: Offers = AUTOMATIC,
     shown_failure: str | None = None,
-) -> TransportError | None:
-    """Press Install This Update, or upload. A connection lost after the request was sent is the beginning of an install.
+) -> Lost:
+    """Press Install This Update, or upload. A connection or session lost after that is the beginning of an install.
 
     How the answer was lost, if it was.
     """
     try:
         progress = offers.send(connection.appliance_web, package, accept_license)
+    except SessionExpired as error:
+        return error
     except TransportError as error:
         return lost_answer(error)
     except (RefusedByAppliance, PageError):
@@ -174,7 +179,7 @@ def _has_begun(connection: Connection) -> bool:
 class Watch:
     """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started.
 
-    ``sure`` is False where it is not known whether the request for it came through.
+    Where the answer to the request for it was ``lost``, it is not known whether the request came through.
     """
 
     def __init__(
@@ -186,29 +191,34 @@ class Watch:
         *,
         has_site: bool = True,
         shown_failure: str | None = None,
-        sure: bool = True,
+        lost: Lost = None,
     ) -> None:
         self._connection = connection
-        self._sure = sure
+        self._sure = lost is None
         self._shown_failure = shown_failure
         self._offers = offers
         self._has_site = has_site
         self._package = package
         self._name = package.name if package else "the update under way"
         self._deadline = deadline
-        self._following = True
         self._dropped = False
-        self._signed_out = False
+        self._signed_out = isinstance(lost, SessionExpired)
+        self._following = not self._signed_out
+        # Signing in again for that is no sign of an install.
+        self._needed_sign_ins = int(self._signed_out)
         self._sign_ins = 0
         self._fresh_list = package is None or package.kind == "other" or not package.version
         self._next_list = 0.0
         self._idle_since: float | None = None
         self._silent_since: float | None = None
+        self._strange_since: float | None = None
         self._last_text = ""
         self._list_wanted = False
 
     def until_installed(self) -> Situation:
         """Wait for the end state; at the deadline say what was seen last."""
+        # A session that is over tells of a restart.
+        self._connection.appliance_web.renews = False
         try:
             situation = wait_for(
                 f"{self._name} installed and the appliance ready",
@@ -244,10 +254,15 @@ class Watch:
         except TransportError as error:
             self._dropped = True
             return Look(False, f"starting: {error.message}")
+        except ApiError as error:
+            if not self._may_be_starting(error):
+                raise
+            return Look(False, f"starting: {error.message}")
         except PageError as error:
             # Pages of a booting appliance are not the ones known; only the deadline tells them from a misread one.
             self._signed_out = self._signed_out or self._dropped
             return Look(False, f"not understood yet: {error.message}")
+        self._strange_since = None
         looked = self._judge(situation)
         if self._list_wanted:
             self._list_wanted = False
@@ -317,12 +332,16 @@ class Watch:
         check = (settled or self._fresh_list) and now >= self._next_list
         if check:
             self._next_list = now + _LIST_SECONDS
-        try:
-            return look_at(self._connection, self._offers, check=check)
-        except ApiError as error:
-            if error.status is not None and error.status >= 500:
-                raise TransportError(error.message) from error
-            raise
+        return look_at(self._connection, self._offers, check=check)
+
+    def _may_be_starting(self, error: ApiError) -> bool:
+        """Whether the APIs may be about to come: a server that is starting answers anything with a page that asks to wait."""
+        if error.status is not None and error.status >= 500:
+            self._dropped = True
+            return True
+        now = self._deadline.clock.now()
+        self._strange_since = now if self._strange_since is None else self._strange_since
+        return now - self._strange_since < _STRANGE_SECONDS
 
     def _sign_in_again(self) -> None:
         if self._sign_ins >= _MOST_SIGN_INS:
@@ -357,9 +376,14 @@ class Watch:
                 raise self._not_installed(situation)
         return Look(False, situation.words())
 
+    @property
+    def _has_signs(self) -> bool:
+        """Whether the request is known to have come through, or the appliance went away, as it does for an install."""
+        return self._sure or self._dropped or self._sign_ins > self._needed_sign_ins
+
     def _not_installed(self, situation: Situation) -> InstallFailed:
         package = present(self._package)
-        if situation.lists(package) and not (self._sure or self._dropped or self._sign_ins):
+        if situation.lists(package) and not self._has_signs:
             return NeverBegan(
                 f"{package.name} was not seen to begin",
                 appliance=self._connection.label,

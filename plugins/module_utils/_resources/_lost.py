@@ -21,7 +21,7 @@ def lost_answer(error: TransportError) -> TransportError:
 
 
 @contextlib.contextmanager
-def after(lost: TransportError | None) -> t.Iterator[None]:
+def after(lost: SraError | None) -> t.Iterator[None]:
     """Let the failure of what follows tell that the answer to the request before it was lost."""
     try:
         yield

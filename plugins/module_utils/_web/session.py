@@ -75,7 +75,8 @@ class _JustRead:
 class WebSession:
     """A context manager over ``/appliance`` or ``/login``.
 
-    Signs in when a page is first asked for, once; signs out at the end (what goes wrong there is in ``warnings``). With
+    Signs in when a page is first asked for, and once more where the session turns out to be over when one is opened;
+    signs out at the end (what goes wrong there is in ``warnings``). With
     a ``shelf`` it goes on with the session that an earlier task left there, and leaves its own there at the end. In
     check mode everything but reading, signing in and out and the check for updates raises StateError. A write on another
     appliance than ``expected_appliance_id`` is refused; where the pages of this interface do not show the id, ``identify``
@@ -116,6 +117,11 @@ class WebSession:
         self.reading_only = False
         # The links that were followed, for those who tell people the way.
         self.trail: list[Link] = []
+        # Whether it signs in again, once, where a page is asked for and the session is over.
+        self.renews = True
+        self._was_renewed = False
+        # One that has shown no page yet may be one that the appliance never accepted.
+        self._has_shown_pages = False
         self._signed_in = False
         self._refused: SraError | None = None
         self._looked_for_id = False
@@ -296,7 +302,14 @@ class WebSession:
     def open(self, page: str) -> PageView:
         """Go to a page (a key of PAGES) through the menus; the way is remembered within the session."""
         self.sign_in()
-        return self._open_as_kept(page) if self._is_kept else self._open(page)
+        try:
+            return self._open_as_kept(page) if self._is_kept else self._open(page)
+        except SessionExpired:
+            if not self._has_shown_pages or self._was_renewed or not self.renews:
+                raise
+        self._was_renewed = True
+        self.sign_in_again()
+        return self._open(page)
 
     def stay_on(self, page: str) -> PageView:
         """The page, to act on it: as it was read just now where nothing was asked for or sent since, else opened."""
@@ -352,6 +365,7 @@ class WebSession:
 
     def _arrived(self, page: str, view: PageView) -> PageView:
         self._found[page] = view.url
+        self._has_shown_pages = True
         self.current = view
         self.now_shows(page, view)
         return view

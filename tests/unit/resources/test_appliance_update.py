@@ -13,9 +13,10 @@ import typing as t
 import pytest
 from unit.resources import fakes
 from unit.resources.conftest import ACCOUNTS
-from unit.resources.fakes import Appliance, World, lost
+from unit.resources.fakes import Appliance, FakeApi, World, lost
 
 from ansible_collections.bseries.sra.plugins.module_utils._errors import (
+    ApiError,
     InputError,
     RefusedByAppliance,
     StateError,
@@ -27,6 +28,7 @@ from ansible_collections.bseries.sra.plugins.module_utils._pages import manual_u
 from ansible_collections.bseries.sra.plugins.module_utils._records import Package, Progress, Updates
 from ansible_collections.bseries.sra.plugins.module_utils._resources import appliance_update
 from ansible_collections.bseries.sra.plugins.module_utils._resources._install import InstallFailed
+from ansible_collections.bseries.sra.plugins.module_utils._web.session import SessionExpired
 
 BASE = Package("Base Software 3.3.2", "base", "3.3.2", True)
 PRODUCT = Package("Bomgar-12.2.0", "product", "12.2.0", False, "3.2.4 does not satisfy 12.2.0's requirements.")
@@ -239,6 +241,13 @@ def test_connection_lost_after_the_button_was_pressed_is_followed(world: World, 
     assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
 
 
+def test_session_that_ended_behind_the_button_is_no_end_of_the_install(world: World, appliance: Appliance) -> None:
+    appliance.commit_error = lambda: SessionExpired("/appliance asks to sign in again")
+
+    assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
+    assert appliance.writes == ["install Base Software 3.3.2"]
+
+
 def test_install_that_was_seen_and_led_nowhere_is_trouble_though_the_answer_was_lost(
     world: World, appliance: Appliance, failure: t.Any
 ) -> None:
@@ -250,13 +259,20 @@ def test_install_that_was_seen_and_led_nowhere_is_trouble_though_the_answer_was_
     assert result["evidence"]["base_trouble"]
 
 
+@pytest.mark.parametrize("how", [lost, lambda: SessionExpired("/appliance asks to sign in again")])
 def test_request_that_was_lost_is_no_base_update_in_trouble(
-    world: World, appliance: Appliance, failure: t.Any, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    appliance: Appliance,
+    failure: t.Any,
+    monkeypatch: pytest.MonkeyPatch,
+    how: t.Callable[[], Exception],
 ) -> None:
     def lost_on_its_way(what: str) -> None:
         appliance.writes.append(what)
         appliance.installing = None
-        raise lost()
+        if isinstance(error := how(), SessionExpired):
+            appliance.sessions = dict.fromkeys(appliance.sessions, False)
+        raise error
 
     monkeypatch.setattr(appliance, "write", lost_on_its_way)
 
@@ -267,6 +283,42 @@ def test_request_that_was_lost_is_no_base_update_in_trouble(
     assert not result["evidence"]["base_trouble"]
     assert world.clock.now() < 1000 + 600
     assert appliance.writes == ["install Base Software 3.3.2"]
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_apis_that_answer_with_a_page_while_the_appliance_starts_are_waited_for(
+    world: World, appliance: Appliance, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    health, strange = FakeApi.health, []
+
+    def starting(api: FakeApi) -> t.Any:
+        if appliance.base == "3.3.2" and len(strange) < 5:
+            strange.append(world.clock.now())
+            raise ApiError("answers with something else than the API describes", status=status)
+        return health(api)
+
+    monkeypatch.setattr(FakeApi, "health", starting)
+
+    assert update(world, kind="base")["after"]["base_version"] == "3.3.2"
+    assert len(strange) == 5
+
+
+def test_apis_that_go_on_answering_with_a_page_are_not_waited_for_to_the_end(
+    world: World, appliance: Appliance, failure: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health = FakeApi.health
+
+    def wrong(api: FakeApi) -> t.Any:
+        if appliance.base == "3.3.2":
+            raise ApiError("answers with something else than the API describes", status=200)
+        return health(api)
+
+    monkeypatch.setattr(FakeApi, "health", wrong)
+
+    error, _result = failure(lambda: update(world, kind="base", wait_timeout=7200))
+
+    assert "something else than the API describes" in error.message
+    assert 300 <= world.clock.now() - 1000 < 900
 
 
 def test_misread_words_do_not_leave_a_begun_install_alone(world: World, appliance: Appliance) -> None:

@@ -71,17 +71,36 @@ def test_an_expired_session_is_renewed_by_one_sign_in() -> None:
     assert asked(transport) == ["GET /basics", "GET /appliance", "POST /go", "GET /basics"]
 
 
-def test_a_session_that_ends_later_is_the_tasks_own_business() -> None:
+@pytest.mark.parametrize("renews", [True, False])
+def test_a_session_that_ends_later_is_renewed_once(renews: bool) -> None:
     shelf = DictShelf()
     first_task(shelf)
     transport = pages()
     with session(transport, shelf=shelf) as web:
         web.open("basics")
+        web.renews = renews
         transport.routes["GET /upd"] = SIGN_IN
         with pytest.raises(SessionExpired):
             web.open("updates")
-    assert "POST /go" not in asked(transport)
+    assert asked(transport).count("POST /go") == int(renews)
     assert shelf.values == {}, "what is over is not left for the next task"
+
+
+def test_a_session_that_has_shown_no_page_is_not_renewed() -> None:
+    transport = site({"GET /basics": SIGN_IN})
+    with session(transport) as web, pytest.raises(SessionExpired):
+        web.open("basics")
+    assert asked(transport).count("POST /go") == 1
+
+
+def test_work_goes_on_in_a_session_that_was_renewed() -> None:
+    transport = pages()
+    come = iter([SIGN_IN, UPDATES])
+    with session(transport) as web:
+        web.open("basics")
+        transport.routes["GET /upd"] = lambda _request: next(come)
+        assert "Updates" in web.open("updates").text
+    assert asked(transport).count("POST /go") == 2
 
 
 def test_an_expired_session_and_a_refused_password_is_one_try_in_the_whole_run() -> None:
