@@ -156,8 +156,12 @@ class ApiCaller:
 
     def _send(self, call: Call, headers: dict[str, str]) -> Response:
         if call.method == "GET":
-            return again.asked(lambda: self._send_once(call, headers), self._clock)
+            return again.asked(lambda: self._send_once(call, headers), self._clock, self._is_strange)
         return self._send_once(call, headers)
+
+    def _is_strange(self, response: Response) -> bool:
+        """Whether a page comes from an API that was there: a web server shows one while the appliance behind it is not up."""
+        return self._tokens.accepted and response.status == 200 and response.content_type == "text/html"
 
     def _send_once(self, call: Call, headers: dict[str, str]) -> Response:
         return self._transport.request(

@@ -51,9 +51,6 @@ _PRODUCT_ADVICE: t.Final = (
     "A package that was downloaded is no longer listed; then a second download needs the vendor's support."
 )
 
-Lost = TransportError | SessionExpired | None
-"""How the answer to the request for an install was lost: with the connection, or in a sign-in page; None where it was not."""
-
 
 class InstallFailed(SraError):
     """A package was not installed, or nobody knows; the appliance was left alone."""
@@ -63,6 +60,17 @@ class InstallFailed(SraError):
 
 class NeverBegan(InstallFailed):
     """The answer to the request was lost, and the appliance has shown nothing of an install since."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Begun:
+    """A request for an install: ``lost`` tells how its answer was, with the connection or in a sign-in page, if it was.
+
+    ``sure``: the appliance is known to have taken it.
+    """
+
+    lost: TransportError | SessionExpired | None = None
+    sure: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,9 +140,9 @@ def install(
     ``has_site`` is False for a new appliance that has no product yet: nothing but /appliance answers there.
     ``shown_failure`` are the words of an older failure that the page may go on showing.
     """
-    lost = start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
-    watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure, lost=lost)
-    with after(lost):
+    begun = start(connection, package, accept_license=accept_license, offers=offers, shown_failure=shown_failure)
+    watch = Watch(connection, package, deadline, offers, has_site=has_site, shown_failure=shown_failure, begun=begun)
+    with after(begun.lost):
         return watch.until_installed()
 
 
@@ -145,25 +153,23 @@ def start(
     accept_license: bool,
     offers: Offers = AUTOMATIC,
     shown_failure: str | None = None,
-) -> Lost:
-    """Press Install This Update, or upload. A connection or session lost after that is the beginning of an install.
-
-    How the answer was lost, if it was.
-    """
+) -> Begun:
+    """Press Install This Update, or upload. A connection or session lost after that may be the beginning of an install."""
     try:
         progress = offers.send(connection.appliance_web, package, accept_license)
     except SessionExpired as error:
-        return error
+        return Begun(error, sure=False)
     except TransportError as error:
-        return lost_answer(error)
+        return Begun(lost_answer(error), sure=False)
     except (RefusedByAppliance, PageError):
         # Words that were misread do not stop an install that has begun; it is to be followed, never left alone.
         if not _has_begun(connection):
             raise
-        return None
-    if progress is not None and progress.state == "failed" and progress.text != shown_failure:
+        return Begun()
+    if progress.state == "failed" and progress.text != shown_failure:
         raise _failed(connection, package, f"The appliance reports that {package.name} failed", progress.text)
-    return None
+    # A page that says nothing of an install may come from a server that took the request for nothing.
+    return Begun(sure=progress.state != "unknown")
 
 
 def _has_begun(connection: Connection) -> bool:
@@ -179,7 +185,7 @@ def _has_begun(connection: Connection) -> bool:
 class Watch:
     """Follows an install; ``package`` is None for one that somebody else, or an earlier run, started.
 
-    Where the answer to the request for it was ``lost``, it is not known whether the request came through.
+    ``begun`` is what is known of the request for it.
     """
 
     def __init__(
@@ -191,10 +197,10 @@ class Watch:
         *,
         has_site: bool = True,
         shown_failure: str | None = None,
-        lost: Lost = None,
+        begun: Begun = Begun(),
     ) -> None:
         self._connection = connection
-        self._sure = lost is None
+        self._sure = begun.sure
         self._shown_failure = shown_failure
         self._offers = offers
         self._has_site = has_site
@@ -202,7 +208,7 @@ class Watch:
         self._name = package.name if package else "the update under way"
         self._deadline = deadline
         self._dropped = False
-        self._signed_out = isinstance(lost, SessionExpired)
+        self._signed_out = isinstance(begun.lost, SessionExpired)
         self._following = not self._signed_out
         # Signing in again for that is no sign of an install.
         self._needed_sign_ins = int(self._signed_out)
@@ -369,7 +375,9 @@ class Watch:
                 self._fresh_list, self._next_list, self._list_wanted = True, 0.0, True
             return Look(situation.updates.listed, situation.words(), situation)
         if self._idle_since is None:
-            self._idle_since = self._deadline.clock.now()
+            # Where nothing speaks for an install, the time in which its page said nothing counts too.
+            silent = None if self._has_signs else self._silent_since
+            self._idle_since = self._deadline.clock.now() if silent is None else silent
         elif situation.updates.listed:
             patience = SETTLE_SECONDS if situation.lists(self._package) else _VANISHED_SECONDS
             if self._idle_for() >= patience:

@@ -19,15 +19,17 @@ PROMPT: t.Final = 5.0
 _NOT_READY: t.Final = frozenset({502, 503, 504})
 
 
-def asked(read: t.Callable[[], Response], clock: Clock) -> Response:
+def asked(
+    read: t.Callable[[], Response], clock: Clock, is_strange: t.Callable[[Response], bool] = lambda _response: False
+) -> Response:
     """The answer to a request that changes nothing and signs nobody in; what failed at once is asked for a second time.
 
-    A connection that was never made is left to those who wait for the appliance.
+    So is what ``is_strange``. A connection that was never made is left to those who wait for the appliance.
     """
     began = clock.now()
     try:
         response = read()
-        if response.status not in _NOT_READY:
+        if response.status not in _NOT_READY and not is_strange(response):
             return response
     except RequestFailed as error:
         if not (error.sent and error.lost) or clock.now() - began > PROMPT:

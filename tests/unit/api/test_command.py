@@ -84,6 +84,16 @@ def test_other_answers_than_health_are_errors(client: ApiClient, appliance: Appl
     assert caught.value.status == reply.status
 
 
+def test_a_page_between_answers_of_the_api_is_asked_past_once(
+    client: ApiClient, appliance: ApplianceApi, server: TlsServer
+) -> None:
+    client.info()
+    come = iter([reply_html(), reply_json(HEALTH)])
+    appliance.answers[f"GET {V2}/health"] = lambda _request: next(come)
+    assert client.health().healthy
+    assert server.lines.count("GET /api/command/v2/health") == 2
+
+
 def test_appliances_and_own_entry(client: ApiClient, appliance: ApplianceApi) -> None:
     row = {
         "id": APPLIANCE_ID.upper(),

@@ -285,6 +285,25 @@ def test_request_that_was_lost_is_no_base_update_in_trouble(
     assert appliance.writes == ["install Base Software 3.3.2"]
 
 
+def test_answer_that_says_nothing_of_an_install_is_no_sign_of_one(
+    world: World, appliance: Appliance, failure: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken_for_nothing(web: t.Any, package: Package, _accept_license: bool) -> Progress:
+        web.may_write("an install")
+        appliance.writes.append(f"install {package.name}")
+        return Progress("unknown", "Please wait.")
+
+    monkeypatch.setattr(updates, "install", taken_for_nothing)
+    monkeypatch.setattr(updates, "progress", lambda _web: Progress("unknown", "Please wait."))
+
+    error, result = failure(lambda: update(world, wait_timeout=7200))
+
+    assert "Base Software 3.3.2 was not seen to begin" in error.message
+    assert not result["evidence"]["base_trouble"]
+    assert world.clock.now() < 1000 + 120
+    assert appliance.writes == ["install Base Software 3.3.2"]
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_apis_that_answer_with_a_page_while_the_appliance_starts_are_waited_for(
     world: World, appliance: Appliance, monkeypatch: pytest.MonkeyPatch, status: int

@@ -68,3 +68,9 @@ def test_no_connection_an_answer_that_is_refused_and_a_long_silence_are_told_at_
     with pytest.raises(RequestFailed) as caught:
         ask(failure, answer(200), seconds=seconds)
     assert caught.value is failure
+
+
+def test_what_is_strange_is_asked_for_once_more() -> None:
+    left = [answer(404), answer(404), answer(200)]
+    found = again.asked(lambda: left.pop(0), FakeClock(), lambda response: response.status == 404)
+    assert (found.status, len(left)) == (404, 1)
