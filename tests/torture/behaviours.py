@@ -66,6 +66,7 @@ class _At:
             mend=_phase(device, "up"),
             words=("refuse|answer",),
             extra=("-e", "sra_reach_timeout=5"),
+            unserved=device == "one-a",
         )
 
     def update_server(self) -> Cells:

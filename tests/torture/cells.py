@@ -93,7 +93,7 @@ class Cell:
     """``strikes`` are faults for the simulator; ``words`` must be in the message of a run that stops.
 
     ``prepare`` changes the simulation instead, ``mend`` puts right what is not gone with the faults, as a person would.
-    With ``back`` production moves back to where it was. ``file_limit`` is in bytes.
+    With ``back`` production moves back to where it was; ``unserved``: the fault itself takes it away. ``file_limit`` is in bytes.
     """
 
     procedure: str
@@ -109,6 +109,7 @@ class Cell:
     prepare: t.Callable[[Lab], None] = nothing
     mend: t.Callable[[Lab], None] = nothing
     back: bool = False
+    unserved: bool = False
     file_limit: int | None = None
 
     @property

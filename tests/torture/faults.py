@@ -218,7 +218,7 @@ def _judge(
     problems = [*judge.violations(lab, bench.procedure.refused_once_a_run), *judge.disk(lab.folder)]
     if not (outcome.status and judge.gave_back(lab, expected)):
         problems += ["production did not move back"] if cell.back and outcome.status else judge.deeds(lab, expected)
-    if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status:
+    if lab.simulator.state()["pairs"]["one"]["holder"] is None and outcome.status and not cell.unserved:
         problems.append(f"production is served by nobody after the stop: {judge.last_words(outcome)}")
     if not struck:
         return (

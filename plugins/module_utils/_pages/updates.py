@@ -374,11 +374,14 @@ def read(web: WebSession, check: bool = False) -> Updates:
     Raises RefusedByAppliance with the appliance's words where the check fails, PageError where the list is not understood.
     """
     opened = web.open(PAGE)
-    failed = _failed_base(opened, web.redactor)
+    failed = _failed(opened, web.redactor)
     view = _checked(web, opened, check)
-    record, _found = _read_view(web, view)
-    if failed is not None and record.progress is None:
-        record = dataclasses.replace(record, progress=failed)
+    record, found = _read_view(web, view)
+    if failed and record.progress is None:
+        of_base = [seen for kind, seen in failed if kind == "base"]
+        # Where nothing is listed any more, what failed was taken from the list, and is not installed.
+        told = of_base if of_base or found else [seen for _kind, seen in failed]
+        record = dataclasses.replace(record, progress=told[0] if told else None)
     if check and not record.listed and record.progress is None:
         finder = web.finder(view, PAGE)
         raise finder.fail(
@@ -387,14 +390,14 @@ def read(web: WebSession, check: bool = False) -> Updates:
     return record
 
 
-def _failed_base(view: PageView, redactor: Redactor) -> Progress | None:
-    """What the page says of a Base update that failed, before the list takes the place of these words (PREP-6)."""
+def _failed(view: PageView, redactor: Redactor) -> list[tuple[str, Progress]]:
+    """What the page says of updates that failed, with their kinds, before the list takes the place of these words (PREP-6)."""
     told = [
-        _progress.read(view, [line], redactor)
+        (kind_of(line), _progress.read(view, [line], redactor))
         for line in view.lines
-        if kind_of(line) == "base" and len(line) < _LONGEST_LINE
+        if len(line) < _LONGEST_LINE and (kind_of(line) == "base" or find_version(line))
     ]
-    return next((seen for seen in told if seen.state == "failed"), None)
+    return [(kind, seen) for kind, seen in told if seen.state == "failed"]
 
 
 def find_check(web: WebSession) -> tuple[PageView, Action]:

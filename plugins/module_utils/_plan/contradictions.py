@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._version import Version, find_version
+from .._version import Version, find_version, same_version
 from .failures import is_solved, of_base
 from .model import Problem
 from .observe import Observed, ahead, site_name
@@ -103,8 +103,19 @@ def _failed_installs(situation: Situation) -> list[Problem]:
             _failure_advice(situation, device),
         )
         for device in situation.devices
-        if device.progress == "failed" and not _manual_may_follow(situation, device) and not _solved(situation, device)
+        if device.progress == "failed"
+        and not _manual_may_follow(situation, device)
+        and not _solved(situation, device)
+        and not _is_superseded(device)
     ]
+
+
+def _is_superseded(device: Observed) -> bool:
+    """Whether what runs is at least the product update that failed, as after an install by hand."""
+    version = find_version(device.progress_text)
+    if of_base(device.progress_text) or not version or not device.version:
+        return False
+    return same_version(version, device.version) or not is_newer(version, device.version)
 
 
 def _solved(situation: Situation, device: Observed) -> bool:

@@ -16,10 +16,10 @@ from .._errors import InputError, StateError, TransportError
 from .._module import Connect, Connection, Params
 from .._pages import certificate_store, certificates
 from .._records import Certificate
-from .._transport.failures import may_have_been_sent
 from .._wait import Deadline, Look, wait_for
 from . import _certificate_choice as choice
 from ._bundle import Bundle, open_bundle
+from ._lost import after, lost_answer
 from .certificate_export import describe, known
 
 _PAGE: t.Final = "/appliance > Security > Certificates"
@@ -197,14 +197,15 @@ class Import:
         if self.check_mode:
             return
         self.connection.confirm_identity()
+        lost = None
         try:
             form.save(wanted)
         except TransportError as error:
             # The new certificate cuts connections; what is served next tells whether it was done.
-            if not may_have_been_sent(error):
-                raise
+            lost = lost_answer(error)
         if set(wanted) & set(choice.own_addresses(self.connection.options.host)):
-            self._wait_until_served()
+            with after(lost):
+                self._wait_until_served()
 
     def _wait_until_served(self) -> None:
         def look() -> Look[None]:

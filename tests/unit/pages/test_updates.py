@@ -197,6 +197,21 @@ def test_failed_install_is_a_refusal_or_a_failed_progress() -> None:
             updates.install(web, base, accept_license=True)
 
 
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_product_update_that_failed_is_told_where_nothing_is_listed_any_more(listed: bool) -> None:
+    transport = open_site(
+        "<h2>Updates</h2><p class=error>Installation of Bomgar-12.2.0 failed.</p>"
+        "<form method=post action=/chk><button>Check for Updates</button></form>"
+    )
+    transport.routes["POST /chk"] = page(
+        LISTS["cards"][1] if listed else "<h2>Updates</h2><p>There are no updates available.</p>"
+    )
+    with session(transport) as web:
+        seen = updates.read(web, check=True)
+    assert bool(seen.available) is listed
+    assert (seen.progress.state if seen.progress else None) == (None if listed else "failed")
+
+
 def test_boxes_set_apart_by_style_only() -> None:
     content = """<h2>Updates</h2><p>Currently installed: Base Software 3.2.4, Bomgar-12.1.0</p><h3>Available Updates</h3>
     <div><span>Base Software</span><span>3.3.2</span><form method=post action=/inst><button>Install This Update</button></form></div>

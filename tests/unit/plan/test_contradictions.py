@@ -261,3 +261,14 @@ def test_malformed_procedure_and_choice() -> None:
         plan_upgrade("sideways", Pair().a.info(), None, None, Policy())
     with pytest.raises(InputError):
         Policy(swing_method="magic", shared_ip=SHARED_IP)
+
+
+def test_a_product_update_that_failed_is_no_problem_once_it_runs() -> None:
+    failed = {"listed": True, "available": [], "progress": {"state": "failed", "text": "Bomgar-{} failed"}}
+
+    def found(version: str) -> list[str]:
+        progress = {"state": "failed", "text": f"Installation of Bomgar-{version} failed."}
+        return codes(edited("b", updates={**failed, "progress": progress}))
+
+    assert "install_failed" in found("99.1.1")
+    assert "install_failed" not in found("12.1.0")
