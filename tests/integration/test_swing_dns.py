@@ -216,7 +216,7 @@ def test_a_name_server_that_is_gone_when_production_is_to_move(start_names: t.Ca
     assert stopped.status != 0
     assert "does not answer" in said
     assert lab.device("a")["product"] == "12.1.0", "device A, which serves, was left alone"
-    assert_finished(names, lambda: names.server.__enter__())
+    assert_finished(names, names.server.__enter__)
 
 
 def assert_finished(names: Names, mend: t.Callable[[], object]) -> None:
