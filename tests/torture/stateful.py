@@ -336,10 +336,14 @@ class PutRight:
     def _site_not_answering(self, _asked: str) -> None:
         self.hands.shared_ip("a", on=True)
 
-    def _site_on_b_not_updated(self, _asked: str) -> None:
-        self.operator.start_swing_back().end()
+    def _site_on_b_not_updated(self, asked: str) -> None:
+        if "install the product there by hand" in asked:
+            self.hands.install("b")
+        else:
+            self._production_on_b(asked)
 
-    _production_on_b = _site_on_b_not_updated
+    def _production_on_b(self, _asked: str) -> None:
+        self.operator.start_swing_back().end()
 
     def _device_a_not_primary(self, _asked: str) -> None:
         on = self.operator.on

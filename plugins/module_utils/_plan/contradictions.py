@@ -433,13 +433,23 @@ def _serving_b(situation: Situation, site: t.Mapping[str, t.Any] | None) -> list
         ]
     if not situation.needs(b):
         return []
+    if situation.between_base_and_product(b):
+        # Neither device may be worked on before that: not even to move production back.
+        advice = (
+            f"{b.name} has its new Base, but not the product that belongs to it: install the product there by hand, at "
+            "/appliance > Updates. The site is away while it restarts. Then run the same command again."
+        )
+    else:
+        advice = (
+            "If an earlier upgrade stopped before its end, name its version as the target to finish it; if the "
+            "groups are swapped, correct them; else move production back to A with swing_back."
+        )
     return [
         Problem(
             "site_on_b_not_updated",
             f"The site {site_name(site)} is served by {b.name}, which is not at the target "
             f"{situation.target.version}. {situation.sides()}.",
-            "If an earlier upgrade stopped before its end, name its version as the target to finish it; if the "
-            "groups are swapped, correct them; else move production back to A with swing_back.",
+            advice,
         )
     ]
 

@@ -272,3 +272,12 @@ def test_a_product_update_that_failed_is_no_problem_once_it_runs() -> None:
 
     assert "install_failed" in found("99.1.1")
     assert "install_failed" not in found("12.1.0")
+
+
+def test_production_on_a_device_between_base_and_product() -> None:
+    pair = Pair().separated().swung()
+    assert "swing_back" in plan("asynchronous", pair).problems[0].advice
+    pair.b.base = NEW_BASE
+    (problem,) = plan("asynchronous", pair).problems
+    assert problem.code == "site_on_b_not_updated"
+    assert "install the product there by hand, at /appliance > Updates. The site is away" in problem.advice
