@@ -596,6 +596,8 @@ class LifeOf:
             went_back = result.outcome == "stopped" and judge.gave_back(self._bench.lab, self._expected)
             if went_back:
                 self._expected = judge.and_back(self._bench.lab, self._expected)
+            if cell.unserved and result.outcome == "stopped":
+                self._expected = judge.and_away(self._expected)
             self._look(went_back=went_back)
             if result.outcome == "passed by" and not result.problems and self._stock.missed(cell):
                 self._say(f"  not met ({result.seconds} s) {cell.label}")

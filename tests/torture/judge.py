@@ -47,6 +47,11 @@ def and_back(lab: Lab, expected: Expected) -> Expected:
     return Expected(_deeds(lab) + expected.deeds, _holders(lab)[:-1] + expected.holders)
 
 
+def and_away(expected: Expected) -> Expected:
+    """What is expected after the device that serves was away for a while, before anything was done."""
+    return expected._replace(holders=[expected.holders[0], None, *expected.holders])
+
+
 def gave_back(lab: Lab, expected: Expected) -> bool:
     """Whether what was done beyond that is only that a device that had lost production to none got it back."""
     found = _deeds(lab)
