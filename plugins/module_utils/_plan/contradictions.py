@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._version import Version, find_version, same_version
+from .._version import Version, find_version
 from .failures import is_solved, of_base
 from .model import Problem
 from .observe import Observed, ahead, site_name
@@ -115,7 +115,7 @@ def _is_superseded(device: Observed) -> bool:
     version = find_version(device.progress_text)
     if of_base(device.progress_text) or not version or not device.version:
         return False
-    return same_version(version, device.version) or not is_newer(version, device.version)
+    return not is_newer(version, device.version)
 
 
 def _solved(situation: Situation, device: Observed) -> bool:

@@ -59,7 +59,7 @@ class InstallFailed(SraError):
 
 
 class NeverBegan(InstallFailed):
-    """The answer to the request was lost, and the appliance has shown nothing of an install since."""
+    """Nobody knows whether the request came through, and the appliance has shown nothing of an install since."""
 
 
 @dataclasses.dataclass(frozen=True)
